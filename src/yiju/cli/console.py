@@ -1,0 +1,93 @@
+"""What every command shares: language, progress on stderr, tables and JSON on stdout."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+import click
+
+from yiju.text import Lang, Text
+
+Command = TypeVar("Command", bound=Callable[..., object])
+_lang: Lang | None = None
+
+
+def use_lang(lang: Lang | None = None) -> Lang:
+    """Set the language of this run, or only tell it: --lang, else YIJU_LANG or LANG, else Chinese."""
+    global _lang  # noqa: PLW0603 - one process speaks one language
+    if lang is not None:
+        _lang = lang
+    if _lang is not None:
+        return _lang
+    environment = os.environ.get("YIJU_LANG") or os.environ.get("LANG") or ""
+    return "en" if environment.startswith("en") else "zh"
+
+
+def say(text: Text, *, err: bool = False) -> None:
+    """Print a sentence in the language of the run."""
+    click.echo(text.say(use_lang()), err=err)
+
+
+class ConsoleProgress:
+    """Stages and a running count on stderr; silent where stderr is not read by a person."""
+
+    def __init__(self) -> None:
+        self._live = sys.stderr.isatty()
+        self._open = False
+
+    def step(self, what: Text) -> None:
+        """Begin a stage."""
+        self.close()
+        click.echo(f"· {what.say(use_lang())}", err=True)
+
+    def advance(self, done: int, total: int) -> None:
+        """Redraw the count of the present stage, on a terminal only."""
+        if self._live and total:
+            self._open = True
+            click.echo(f"\r  {done:,} / {total:,} ({done / total:.0%})", nl=False, err=True)
+
+    def close(self) -> None:
+        """End the line that is being redrawn."""
+        if self._open:
+            click.echo("", err=True)
+            self._open = False
+
+
+def lang_option(command: Command) -> Command:
+    """Let ``--lang`` stand behind the command too."""
+
+    def chosen(ctx: click.Context, param: click.Parameter, value: Lang | None) -> None:  # noqa: ARG001
+        if value is not None:
+            use_lang(value)
+
+    option = click.option(
+        "--lang", type=click.Choice(["zh", "en"]), callback=chosen, expose_value=False, is_eager=True,
+        help="Language: zh or en.",
+    )  # fmt: skip
+    return option(command)
+
+
+def json_option(command: Command) -> Command:
+    """Add ``--json`` (parameter ``as_json``)."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")(command)
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def print_table(rows: Sequence[Mapping[str, object]], columns: Mapping[str, Text], *, as_json: bool = False) -> None:
+    """Print rows as an aligned table (Chinese characters count double), or as JSON under the same keys."""
+    if as_json:
+        click.echo(json.dumps([{k: row.get(k) for k in columns} for row in rows], ensure_ascii=False, default=str))
+        return
+    head = [label.say(use_lang()) for label in columns.values()]
+    body = [["" if row.get(k) is None else str(row.get(k)) for k in columns] for row in rows]
+    widths = [max(_width(line[i]) for line in [head, *body]) for i in range(len(head))]
+    for line in [head, ["-" * w for w in widths], *body]:
+        click.echo("  ".join(cell + " " * (w - _width(cell)) for cell, w in zip(line, widths, strict=True)).rstrip())
