@@ -1,0 +1,19 @@
+"""What the tests share: where real data are, when they are here at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """The folder of real data beside the project, or YIJU_DATA; the test skips where it is absent."""
+    folder = Path(os.environ.get("YIJU_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"real data are not here: {folder} (set YIJU_DATA)")
+    return folder
