@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -65,7 +66,8 @@ class Rejections:
         Examples
         --------
         >>> report = Rejections("stop_times.txt", read=37_790)
-        >>> report.add_all(why=Text("无此站点", "unknown stop"), action="row dropped", rows=[7, 9], values=["X", "Y"])
+        >>> unknown = Text("无此站点", "unknown stop")
+        >>> report.add_all(why=unknown, action="row dropped", rows=[7, 9], values=["X", "Y"])
         2
         >>> report.frame()["value"].tolist()
         ['X', 'Y']
