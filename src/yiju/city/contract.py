@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Literal
-
-import geopandas as gpd
-import numpy as np
-import pandas as pd
-from pyproj import CRS
+from typing import TYPE_CHECKING, Literal
 
 from yiju.errors import ContractError
 from yiju.text import Text
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+    from pyproj import CRS
+
+# ruff: noqa: PLC0415 - to name a column must not cost an import of pandas: a second build reads names only.
 
 Kind = Literal["str", "int", "float", "bool", "time"]
 
@@ -44,7 +46,7 @@ class Column:
 class Table:
     """A table of the city folder: columns, key, geometry.
 
-    ``bands`` admits further ``float`` columns whose names match the pattern (age bands, as the source has them).
+    ``bands`` admits further ``float`` columns whose names match the pattern (age bands, as in the source).
     """
 
     name: str
@@ -64,6 +66,9 @@ class Table:
 
     def empty(self, crs: CRS | str | None = None) -> pd.DataFrame | gpd.GeoDataFrame:
         """A frame of no rows that keeps the contract."""
+        import geopandas as gpd
+        import pandas as pd
+
         frame = pd.DataFrame({c.name: pd.Series([], dtype=c.dtype) for c in self.columns})
         if not self.geometry:
             return frame
@@ -79,6 +84,8 @@ class Table:
         ContractError
             Names the table, the column, what it needs to be and what was given instead.
         """
+        import pandas as pd
+
         bands = self.band_columns(frame)
         out: dict[str, pd.Series] = {}
         for column in self.columns:
@@ -92,6 +99,8 @@ class Table:
         return self._with_geometry(frame, result)
 
     def _column(self, frame: pd.DataFrame, column: Column) -> pd.Series:
+        import pandas as pd
+
         if column.name not in frame.columns:
             if not column.unknown:
                 self._refuse(column.name, "to be there", "no such column")
@@ -102,7 +111,9 @@ class Table:
         except (TypeError, ValueError) as cause:
             self._refuse(column.name, f"to be {column.dtype}", f"{given.dtype} ({cause})")
         if not column.unknown and bool(values.isna().any()):
-            self._refuse(column.name, "to be known in every row", f"{int(values.isna().sum())} unknown values")
+            self._refuse(
+                column.name, "to be known in every row", f"{int(values.isna().sum())} unknown values"
+            )
         if column.choices:
             strange = sorted(set(values.dropna().unique()) - set(column.choices))
             if strange:
@@ -113,14 +124,18 @@ class Table:
         duplicate = frame.duplicated(list(self.key))
         if bool(duplicate.any()):
             first = frame.loc[duplicate, list(self.key)].iloc[0].tolist()
-            self._refuse("+".join(self.key), "to be unique", f"{int(duplicate.sum())} duplicates, first {first}")
+            self._refuse(
+                "+".join(self.key), "to be unique", f"{int(duplicate.sum())} duplicates, first {first}"
+            )
 
     def _with_geometry(self, frame: pd.DataFrame, result: pd.DataFrame) -> gpd.GeoDataFrame:
+        import geopandas as gpd
+
         if not isinstance(frame, gpd.GeoDataFrame) or frame.crs is None:
             self._refuse("geometry", "to be a GeoDataFrame with a CRS", type(frame).__name__)
         geometry = frame.geometry
         wrong = ~geometry.geom_type.isin(self.geometry).to_numpy(dtype=bool)
-        if len(frame) and np.any(wrong):
+        if len(frame) and wrong.any():
             found = geometry.geom_type[wrong].iloc[0]
             self._refuse("geometry", f"to be {' or '.join(self.geometry)} in every row", f"{found}")
         return gpd.GeoDataFrame(result, geometry=geometry, crs=frame.crs).reset_index(drop=True)

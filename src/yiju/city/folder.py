@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
-
-import geopandas as gpd
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from yiju.city.config import Config, read_config
-from yiju.city.tables import TABLES
-from yiju.errors import MissingCity
+from yiju.errors import ContractError, MissingCity, SnapshotError
 from yiju.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import geopandas as gpd
+    import pandas as pd
+
+
+# ruff: noqa: PLC0415 - pandas and geopandas are imported by the methods that read: naming a folder must cost nothing.
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,10 @@ class CityFolder:
         path = Path(path)
         if not (path / "city.toml").is_file():
             raise MissingCity(
-                Text(f"{path} 中没有 city.toml，不是城市文件夹。", f"{path} is not a city folder: it has no city.toml."),
+                Text(
+                    f"{path} 中没有 city.toml，不是城市文件夹。",
+                    f"{path} is not a city folder: it has no city.toml.",
+                ),
                 hint=Text("请先运行 yiju new。", "Make one with `yiju new`."),
             )
         return cls(path, read_config(path / "city.toml"))
@@ -63,8 +71,10 @@ class CityFolder:
 
     def has(self, name: str) -> bool:
         """Whether the table was built and holds at least a row."""
+        import pyarrow.parquet as pq
+
         file = self.tables_dir / f"{name}.parquet"
-        return file.is_file() and len(self.table(name)) > 0
+        return file.is_file() and pq.read_metadata(file).num_rows > 0
 
     def table(self, name: str) -> gpd.GeoDataFrame | pd.DataFrame:
         """One table, held against its contract; empty where the city has no such input.
@@ -73,7 +83,11 @@ class CityFolder:
         ------
         MissingCity
             The city was not built yet.
+        ContractError
+            The file is broken, or was made by other means than ``yiju build``.
         """
+        from yiju.city.tables import TABLES
+
         contract = TABLES[name]
         file = self.tables_dir / f"{name}.parquet"
         if not self.tables_dir.is_dir():
@@ -83,14 +97,84 @@ class CityFolder:
             )
         if not file.is_file():
             return contract.empty(self.config.crs)
-        frame = gpd.read_parquet(file) if contract.geometry else pd.read_parquet(file)
+        frame = read_frame(file, geometry=bool(contract.geometry))
+        if contract.geometry and not self.config.crs.equals(frame.crs, ignore_axis_order=True):
+            wanted, given = self.config.crs.name, frame.crs and frame.crs.name
+            raise ContractError(
+                Text(
+                    f"表 {name} 的坐标系应与 city.toml 一致（{wanted}），实际为 {given}。",
+                    f"Table {name} needs the CRS of city.toml, {wanted}, was given {given} instead.",
+                ),
+                hint=Text(f"请运行 yiju build {self.path}。", f"Run `yiju build {self.path}`."),
+            )
         return contract.validate(frame)
 
     def write_table(self, name: str, frame: pd.DataFrame) -> None:
-        """Store one table, whole or not at all."""
-        contract = TABLES[name]
-        self.tables_dir.mkdir(parents=True, exist_ok=True)
-        file = self.tables_dir / f"{name}.parquet"
-        scratch = file.with_suffix(".parquet.part")
-        contract.validate(frame).to_parquet(scratch, index=False)
-        os.replace(scratch, file)  # noqa: PTH105 - atomic on the same file system, which Path.replace also is
+        """Store one table, whole or not at all.
+
+        Raises
+        ------
+        ContractError
+            The frame does not keep its contract.
+        SnapshotError
+            It could not be stored; what was there before stays whole.
+        """
+        from yiju.city.tables import TABLES
+
+        kept = TABLES[name].validate(frame)
+        store_whole(
+            self.tables_dir / f"{name}.parquet", lambda scratch: kept.to_parquet(scratch, index=False)
+        )
+
+
+def read_frame(file: Path, *, geometry: bool) -> gpd.GeoDataFrame | pd.DataFrame:
+    """A Parquet file as a frame.
+
+    Raises
+    ------
+    ContractError
+        The file is not whole, or has no geometry where one is due.
+    """
+    import geopandas as gpd
+    import pandas as pd
+
+    try:
+        return gpd.read_parquet(file) if geometry else pd.read_parquet(file)
+    except (OSError, ValueError) as cause:  # pyarrow's ArrowInvalid is a ValueError
+        raise ContractError(
+            Text(f"{file} 不完整，无法读取：{cause}", f"{file} is not whole and cannot be read: {cause}"),
+            hint=Text("请重新运行 yiju build。", "Run `yiju build` again."),
+        ) from cause
+
+
+def store_whole(file: Path, write: Callable[[Path], None]) -> None:
+    """Let ``write`` fill a scratch file beside ``file``, then put it in place in one step.
+
+    Raises
+    ------
+    SnapshotError
+        The disk is full or may not be written to; what was there before stays whole.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     store_whole(Path(folder) / "a.txt", lambda scratch: scratch.write_text("whole"))
+    ...     (Path(folder) / "a.txt").read_text()
+    'whole'
+    """
+    scratch = file.with_name(f"{file.name}.part")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write(scratch)
+        scratch.replace(file)
+    except OSError as cause:
+        raise SnapshotError(
+            Text(
+                f"无法写入 {file}：{cause}。原有文件未受影响。",
+                f"{file} cannot be written: {cause}. What was there stays whole.",
+            ),
+            hint=Text("请检查磁盘空间与写入权限。", "See that the disk has room and may be written to."),
+        ) from cause
+    finally:
+        scratch.unlink(missing_ok=True)
