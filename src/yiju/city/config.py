@@ -186,7 +186,7 @@ def config_text(config: Config) -> str:
     """
     crs = config.crs.to_authority()
     blocks = [
-        "# 城市文件夹说明，改动后运行 yiju build。 What this city is made of; run `yiju build` after a change.",
+        "# 城市文件夹说明，改动后运行 yiju build。\n# What this city is made of; run `yiju build` after a change.",
         _block(
             "[city]",
             {"name": config.name, "year": config.year, "crs": ":".join(crs) if crs else config.crs.to_wkt()},
@@ -213,22 +213,19 @@ def config_text(config: Config) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-_SOURCE_COMMENT = (
-    "# 每个输入文件一节，按顺序读取，后者优先。\n"
-    "# One entry for each input file, read in this order; the later wins where two say the same."
-)
-_POPULATION_COMMENT = (
-    "# total: 无人口文件时按居住建筑面积分摊的总人口；weights_only = true: 总数非本市口径，只用作权重。\n"
-    "# total: people, spread over homes where no file is given; weights_only = true: not this city's own total."
-)
-_LAYERS_COMMENT = (
-    "# vouched: 由城市确认可信的 OpenStreetMap 设施图层；未确认的只作筛查，不形成需求。\n"
-    "# vouched: services whose OpenStreetMap layer the city stands behind; others are a screening, raise no need."
-)
-_THRESHOLDS_COMMENT = (
-    "# 地方标准，如 L09 = 85.0；报告会列出改动。
-# Local thresholds, such as L09 = 85.0; the report shows which differ."
-)
+_SOURCE_COMMENT = """\
+# 每个输入文件一节，按顺序读取，后者优先。
+# One entry for each input file, read in this order; the later wins where two say the same."""
+_POPULATION_COMMENT = """\
+# total: 无人口文件时按居住建筑面积分摊的总人口；weights_only = true: 总数非本市口径，只用作权重。
+# total: people, spread over homes where no file is given.
+# weights_only = true: the total is not this city's own; shares hold, counts do not."""
+_LAYERS_COMMENT = """\
+# vouched: 由城市确认可信的 OpenStreetMap 设施图层；未确认的只作筛查，不形成需求。
+# vouched: services whose OpenStreetMap layer the city stands behind; others are a screening and raise no need."""
+_THRESHOLDS_COMMENT = """\
+# 地方标准，如 L09 = 85.0；报告会列出改动。
+# Local thresholds, such as L09 = 85.0; the report shows which differ."""
 
 
 def _block(head: str, entries: Mapping[str, object], comment: str = "") -> str:
