@@ -186,7 +186,7 @@ def config_text(config: Config) -> str:
     """
     crs = config.crs.to_authority()
     blocks = [
-        "# 城市文件夹说明，改动后运行 yiju build。\n# What this city is made of; run `yiju build` after a change.",
+        _HEAD_COMMENT,
         _block(
             "[city]",
             {"name": config.name, "year": config.year, "crs": ":".join(crs) if crs else config.crs.to_wkt()},
@@ -213,6 +213,9 @@ def config_text(config: Config) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
+_HEAD_COMMENT = """\
+# 城市文件夹说明，改动后运行 yiju build。
+# What this city is made of; run `yiju build` after a change."""
 _SOURCE_COMMENT = """\
 # 每个输入文件一节，按顺序读取，后者优先。
 # One entry for each input file, read in this order; the later wins where two say the same."""
@@ -222,7 +225,7 @@ _POPULATION_COMMENT = """\
 # weights_only = true: the total is not this city's own; shares hold, counts do not."""
 _LAYERS_COMMENT = """\
 # vouched: 由城市确认可信的 OpenStreetMap 设施图层；未确认的只作筛查，不形成需求。
-# vouched: services whose OpenStreetMap layer the city stands behind; others are a screening and raise no need."""
+# vouched: services whose OpenStreetMap layer the city stands behind; others only screen and raise no need."""
 _THRESHOLDS_COMMENT = """\
 # 地方标准，如 L09 = 85.0；报告会列出改动。
 # Local thresholds, such as L09 = 85.0; the report shows which differ."""
