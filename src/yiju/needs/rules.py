@@ -1,0 +1,162 @@
+"""Which observation raises which need: the ``need`` entries of the indicator catalogue, read and checked.
+
+An indicator that may raise a need says so in its catalogue entry, once or as a list::
+
+    [[L05.need]]
+    service = "elder_day_care"   # whose standard is missed
+    step = "reach"               # reach, capacity or quality
+    method = "network"           # default network for reach, else table
+    variant = "r500"             # default for reach: the service's relaxed radius; else any variant
+    level = ["community"]        # default community for reach, else every level
+    group = ["age_60_plus"]      # default: the groups that the service is for
+    standard = 60.0              # default: for reach the floor of the city, else the observation's own threshold
+    miss = "below"               # or "above"
+    people = "beyond"            # beyond: denominator minus numerator; group: all of the group; none: not counted
+    shortfall_unit = "places"    # what is missing is counted in this unit
+
+A rule of step ``reach`` reads two rungs of the ladder from one value: ``none`` where nobody of the group is reached,
+``reach`` where fewer are reached than the floor asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal, cast
+
+from yiju.checkup.observations import METHODS
+from yiju.city.services import GROUPS, SERVICES
+from yiju.city.tables import LEVELS
+from yiju.errors import ConfigError
+from yiju.needs.contract import STEPS
+from yiju.text import Text
+
+Miss = Literal["below", "above"]
+Concerned = Literal["beyond", "group", "none"]
+
+# GB 50180-2018 table of tiers: 300 m in 5 min, 500 m in 10 min, 800-1,000 m in 15 min (standards.md 2.1)
+_MINUTES_OF_RADIUS_M = ((300.0, 5), (500.0, 10), (1000.0, 15))
+
+_KEYS = {
+    "service", "step", "method", "variant", "level", "group", "standard", "miss", "people", "shortfall_unit",
+    "minutes",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One way in which one indicator raises a need. Empty tuples mean any; a standard of None is looked up."""
+
+    indicator: str
+    service: str
+    step: str
+    method: str
+    variants: tuple[str, ...] = ()
+    levels: tuple[str, ...] = LEVELS
+    groups: tuple[str, ...] = ()
+    standard: float | None = None
+    miss: Miss = "below"
+    people: Concerned = "none"
+    shortfall_unit: str | None = None
+    minutes: int | None = None
+
+    @property
+    def drive(self) -> bool:
+        """Whether the service comes by car, as a fire engine does, and its minutes are of driving."""
+        return SERVICES[self.service].mode == "drive"
+
+    @property
+    def entitled(self) -> tuple[str, ...]:
+        """The groups that the rule is about."""
+        return self.groups or SERVICES[self.service].groups or ("all",)
+
+
+def rule_from(indicator: str, entry: Mapping[str, object]) -> Rule:
+    """The rule of one ``need`` entry.
+
+    Raises
+    ------
+    ConfigError
+        Names the indicator, the field and what it needs to be.
+
+    Examples
+    --------
+    >>> rule = rule_from("L05", {"service": "elder_day_care", "step": "reach"})
+    >>> rule.method, rule.variants, rule.levels, rule.minutes
+    ('network', ('r500',), ('community',), 10)
+    """
+    unknown = sorted(set(entry) - _KEYS)
+    if unknown:
+        _refuse(indicator, unknown[0], f"one of {', '.join(sorted(_KEYS))}")
+    service, step = str(entry.get("service", "")), str(entry.get("step", ""))
+    if service not in SERVICES:
+        _refuse(indicator, f"service = {service!r}", "a code of the service catalogue")
+    if step not in STEPS[1:]:
+        _refuse(indicator, f"step = {step!r}", f"one of {', '.join(STEPS[1:])}")
+    reach = step == "reach"
+    variants = _names(entry.get("variant"))
+    method = str(entry.get("method", "network" if reach else "table"))
+    levels = _names(entry.get("level")) or (("community",) if reach else LEVELS)
+    groups = _names(entry.get("group"))
+    for what, given, known in (("method", (method,), METHODS), ("level", levels, LEVELS), ("group", groups, GROUPS)):
+        strange = [g for g in given if g not in known]
+        if strange:
+            _refuse(indicator, f"{what} = {strange[0]!r}", f"one of {', '.join(known)}")
+    widest_m = SERVICES[service].widest_m
+    if reach and not variants and widest_m is not None:
+        variants = (f"r{widest_m:.0f}",)
+    standard, minutes = entry.get("standard"), entry.get("minutes")
+    return Rule(
+        indicator=indicator,
+        service=service,
+        step=step,
+        method=method,
+        variants=variants,
+        levels=levels,
+        groups=groups,
+        standard=None if standard is None else float(cast("float", standard)),
+        miss=cast("Miss", entry.get("miss", "below")),
+        people=cast("Concerned", entry.get("people", "beyond" if reach else "none")),
+        shortfall_unit=cast("str | None", entry.get("shortfall_unit")),
+        minutes=int(cast("int", minutes)) if minutes is not None else _minutes(service, variants),
+    )
+
+
+@cache
+def need_rules() -> tuple[Rule, ...]:
+    """The rules of the whole catalogue, in its order."""
+    from yiju.checkup.catalogue import catalogue  # noqa: PLC0415 - read once, when the first ledger is made
+
+    return tuple(
+        rule_from(indicator.id, entry) for indicator in catalogue().values() for entry in _entries(indicator.need)
+    )
+
+
+def _entries(need: object) -> Iterable[Mapping[str, object]]:
+    if not need:
+        return ()
+    return (need,) if isinstance(need, Mapping) else cast("Iterable[Mapping[str, object]]", need)
+
+
+def _names(given: object) -> tuple[str, ...]:
+    if given is None:
+        return ()
+    return (given,) if isinstance(given, str) else tuple(cast("Iterable[str]", given))
+
+
+def _minutes(service: str, variants: tuple[str, ...]) -> int | None:
+    """Minutes of the tier that the radius of a variant such as r500 belongs to, else the service's own."""
+    radii = [float(v[1:]) for v in variants if v[:1] == "r" and v[1:].isdigit()]
+    tier = next((m for r, m in _MINUTES_OF_RADIUS_M if radii and max(radii) <= r), None)
+    own = SERVICES[service].minutes
+    return tier if tier is not None or own is None else round(own)
+
+
+def _refuse(indicator: str, found: str, needs: str) -> None:
+    raise ConfigError(
+        Text(
+            f"指标 {indicator} 的 need 条目：{found} 无法使用，应为 {needs}。",
+            f"The need entry of indicator {indicator}: {found} cannot be used; it needs to be {needs}.",
+        )
+    )
