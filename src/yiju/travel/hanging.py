@@ -1,0 +1,87 @@
+"""Access points as the kernels want them: with costs, and sorted by edge, by node or by owner."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from yiju.travel.kernels.records import HOOK, POINT, UNREACHED
+from yiju.travel.results import PER_UNIT
+
+if TYPE_CHECKING:
+    from yiju.travel.snapping import AccessPoints
+
+Int32s = npt.NDArray[np.int32]
+Int64s = npt.NDArray[np.int64]
+Records = npt.NDArray[np.void]
+
+
+def points_with_costs(
+    access: AccessPoints, forward: Int32s, backward: Int32s, gap_per_metre: float
+) -> Records:
+    """The points that lie on the network, by owner, with their costs to and from the two ends of their edge.
+
+    The part of an edge before a point is rounded, the part after it is what remains: the two add up to the edge,
+    whichever way one walks.
+    """
+    placed = np.flatnonzero(access.placed)
+    placed = placed[np.argsort(access.owner[placed], kind="stable")]
+    edge, share = access.edge[placed], access.share[placed]
+    points = np.zeros(len(placed), dtype=POINT)
+    points["at"] = share
+    points["edge"] = edge
+    points["owner"] = access.owner[placed]
+    points["u"], points["v"] = access.network.u[edge], access.network.v[edge]
+    gap = np.rint(access.gap_m[placed] * gap_per_metre * PER_UNIT).astype(np.int64)
+    points["gap"] = gap
+    there, back = forward[edge].astype(np.int64), backward[edge].astype(np.int64)
+    to_point = np.rint(there * share).astype(np.int64)
+    beyond_point = np.rint(back * share).astype(np.int64)
+    may_go, may_return = there != UNREACHED, back != UNREACHED
+    points["from_u"] = np.where(may_go, to_point, UNREACHED)
+    points["from_v"] = np.where(may_return, back - beyond_point, UNREACHED)
+    points["arrive_u"] = np.where(may_go, to_point + gap, UNREACHED)
+    points["arrive_v"] = np.where(may_return, back - beyond_point + gap, UNREACHED)
+    points["leave_u"] = np.where(may_return, beyond_point + gap, UNREACHED)
+    points["leave_v"] = np.where(may_go, there - to_point + gap, UNREACHED)
+    return points
+
+
+def by_owner(points: Records, owners: int) -> Int64s:
+    """``first`` such that the points of owner i are ``points[first[i]:first[i + 1]]``; they are sorted already."""
+    return _firsts(points["owner"], owners).astype(np.int64)
+
+
+def by_edge(points: Records, edges: int) -> tuple[Int32s, Records]:
+    """``(on_edge, points)`` such that the points on edge e are ``points[on_edge[e]:on_edge[e + 1]]``."""
+    order = np.argsort(points["edge"], kind="stable")
+    return _firsts(points["edge"], edges), points[order]
+
+
+def by_node(points: Records, nodes: int) -> tuple[Int32s, Records]:
+    """``(first, hooks)`` such that what can be arrived at from node v is ``hooks[first[v]:first[v + 1]]``."""
+    node = np.concatenate([points["u"], points["v"]])
+    hooks = np.zeros(2 * len(points), dtype=HOOK)
+    hooks["owner"] = np.tile(points["owner"], 2)
+    hooks["cost"] = np.concatenate([points["arrive_u"], points["arrive_v"]])
+    useful = np.flatnonzero(hooks["cost"] != UNREACHED)
+    order = useful[np.argsort(node[useful], kind="stable")]
+    return _firsts(node[useful], nodes), hooks[order]
+
+
+def seeds(points: Records, *, leaving: bool) -> tuple[Int32s, Int64s]:
+    """``(nodes, keys)`` to start a search with: at both ends of each point's edge, with its owner as label."""
+    ends = ("leave_u", "leave_v") if leaving else ("arrive_u", "arrive_v")
+    cost = np.concatenate([points[end] for end in ends]).astype(np.int64)
+    node = np.concatenate([points["u"], points["v"]])
+    label = np.tile(points["owner"], 2).astype(np.int64)
+    useful = cost != UNREACHED
+    return node[useful].astype(np.int32), (cost[useful] << 32) | label[useful]
+
+
+def _firsts(sorted_into: Int32s, groups: int) -> Int32s:
+    first = np.zeros(groups + 1, dtype=np.int32)
+    np.cumsum(np.bincount(sorted_into, minlength=groups), out=first[1:])
+    return first

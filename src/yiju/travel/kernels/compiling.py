@@ -1,0 +1,30 @@
+"""How kernels are compiled: one decorator, so that the reasons stand in one place.
+
+- *Explicit signatures.* A kernel has one machine version, compiled when its module is imported (and loaded from
+  the cache ever after), instead of one for each mix of array layouts that a caller happens to pass.
+- ``cache=True``: the machine code stays beside the module, or where ``NUMBA_CACHE_DIR`` says.
+- ``nogil=True``: other threads run meanwhile; the room splits work by origin and needs nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias, TypeVar
+
+import numba
+import numpy as np
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+# Inside a kernel a whole number is numpy's; a caller may give Python's.
+Whole: TypeAlias = int | np.integer[Any]
+
+
+def kernel(signature: Any) -> Callable[[Function], Function]:
+    """Compile a function for one signature; under ``NUMBA_DISABLE_JIT=1`` it stays plain Python."""
+    compiled: Callable[[Function], Function] = numba.njit(signature, cache=True, nogil=True)
+    return compiled
+
+
+def tuple_of(*kinds: Any) -> Any:
+    """The numba type of a tuple, for signatures."""
+    return numba.types.Tuple(kinds)  # type: ignore[no-untyped-call]

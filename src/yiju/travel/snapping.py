@@ -1,0 +1,197 @@
+"""Where a walk begins and ends: points put on the nearest street, at the spot that is nearest.
+
+Put on a *node* instead, a home in the middle of a 300 m block would be 150 m wrong, and a home and a shop at the same
+corner would be at distance 0 though a river lies between (GHSCI left a library for it: global-indicators issue 653).
+
+::
+
+          ╷ home                 edge   the nearest that may be used
+          ┊ gap_m                share  of the edge's length from u to the foot of the perpendicular
+    u ○───┴──────○ v             gap_m  how far the point lies beside it, crow-fly
+
+A point farther from every street than ``limit_m`` is not put anywhere: it is unreachable, and says so.
+
+Small pieces of network that hang together with nothing else are no place to put a point: nearly always a path was
+drawn and not joined. R5 removes those under 40 nodes from the network (conveyal/r5, ``TarjanIslandPruner``); here they
+stay, but no point is put on them as long as there is a larger piece within the limit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from yiju.errors import ContractError
+from yiju.text import Text
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from yiju.travel.network import StreetNetwork
+
+# R5's MIN_SUBGRAPH_SIZE (com.conveyal.r5.streets.TarjanIslandPruner).
+SMALLEST_PIECE = 40
+# The edge of a point that lies on none.
+NOWHERE = -1
+
+
+@dataclass(frozen=True, eq=False)
+class AccessPoints:
+    """Points on a network: homes, gates, stops; each belongs to an owner, which may have several.
+
+    Attributes
+    ----------
+    owners
+        Who is asked for or reached, in the order of the caller: the index of his frame, or the distinct names
+        in ``owner``. Answers are aligned with it.
+    owner
+        (p,) position in ``owners`` of each point.
+    edge
+        (p,) edge that the point lies on, -1 where it lies on none.
+    share
+        (p,) where on the edge: 0 at u, 1 at v.
+    gap_m
+        (p,) metres beside it; inf where it lies on none.
+    """
+
+    network: StreetNetwork
+    owners: pd.Index
+    owner: npt.NDArray[np.int32]
+    edge: npt.NDArray[np.int32]
+    share: npt.NDArray[np.float64]
+    gap_m: npt.NDArray[np.float64]
+
+    @property
+    def placed(self) -> npt.NDArray[np.bool_]:
+        """(p,) whether the point lies on the network."""
+        placed: npt.NDArray[np.bool_] = self.edge != NOWHERE
+        return placed
+
+    def __len__(self) -> int:
+        return len(self.owners)
+
+    def of(self, wanted: npt.ArrayLike) -> AccessPoints:
+        """The points of some owners only, e.g. of the facilities that offer one service.
+
+        Parameters
+        ----------
+        wanted
+            Names of owners, in the order in which they are to come; a name that is not there is passed over.
+        """
+        position = self.owners.get_indexer(pd.Index(np.asarray(wanted)).unique())
+        position = position[position >= 0]
+        renumber = np.full(len(self.owners), NOWHERE, dtype=np.int32)
+        renumber[position] = np.arange(len(position), dtype=np.int32)
+        owner = renumber[self.owner]
+        kept = owner != NOWHERE
+        return AccessPoints(
+            self.network,
+            self.owners[position],
+            owner[kept],
+            self.edge[kept],
+            self.share[kept],
+            self.gap_m[kept],
+        )
+
+
+def snap(
+    network: StreetNetwork,
+    points: gpd.GeoDataFrame | gpd.GeoSeries | npt.ArrayLike,
+    *,
+    owner: pd.Series | npt.ArrayLike | None = None,
+    limit_m: float = 500.0,
+    smallest_piece: int = SMALLEST_PIECE,
+) -> AccessPoints:
+    """Put points on the nearest edge each.
+
+    Parameters
+    ----------
+    network
+        The streets that may be used.
+    points
+        Points in the CRS of the network: a frame, a series, or an array of shapely points. Empty points and points
+        that are missing lie nowhere.
+    owner
+        (p,) whom each point belongs to, e.g. ``entrances["facility_id"]``; without it each point is its own.
+    limit_m
+        Points farther from every street are left off. The default is twice the side of the coarsest population
+        grid in common use (250 m, HSY Helsinki).
+    smallest_piece
+        Pieces of network with fewer nodes get no points while a larger one is within the limit.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from yiju.city.toytown import toy_town
+    >>> from yiju.travel import StreetNetwork
+    >>> city = toy_town(tempfile.mkdtemp(), blocks=4)
+    >>> network = StreetNetwork.from_tables(city.table("street_nodes"), city.table("street_edges"))
+    >>> homes = snap(network, city.table("residents"))
+    >>> len(homes), homes.gap_m.round(3).max(), homes.share.round(3).min()
+    (15, np.float64(10.0), np.float64(0.5))
+    """
+    geometry, index = _geometry(points)
+    owners, owner_code = _owners(owner, index, len(geometry))
+    edge, share, gap_m = _nearest_edges(network, geometry, limit_m, smallest_piece)
+    return AccessPoints(network, owners, owner_code, edge, share, gap_m)
+
+
+def _geometry(points: Any) -> tuple[npt.NDArray[np.object_], pd.Index]:
+    if hasattr(points, "geometry"):
+        return np.asarray(points.geometry.array, dtype=np.object_), points.index
+    geometry = np.asarray(points, dtype=np.object_)
+    return geometry, pd.RangeIndex(len(geometry))
+
+
+def _owners(owner: Any, index: pd.Index, points: int) -> tuple[pd.Index, npt.NDArray[np.int32]]:
+    if owner is None:
+        return index, np.arange(points, dtype=np.int32)
+    names = np.asarray(owner)
+    if len(names) != points:
+        raise ContractError(
+            Text(
+                f"owner 应有 {points} 项，实际为 {len(names)} 项。",
+                f"owner needs {points} entries, was given {len(names)} instead.",
+            )
+        )
+    code, distinct = pd.factorize(names)
+    return pd.Index(distinct), code.astype(np.int32)
+
+
+def _nearest_edges(
+    network: StreetNetwork, geometry: npt.NDArray[np.object_], limit_m: float, smallest_piece: int
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    edge = np.full(len(geometry), NOWHERE, dtype=np.int32)
+    share = np.zeros(len(geometry))
+    gap_m = np.full(len(geometry), np.inf)
+    size = np.bincount(network.piece, minlength=1)
+    # a whole network that is small, such as a test's, is no island
+    offered = size >= min(smallest_piece, int(size.max(initial=0)))
+    worth = offered[network.piece[network.u]] if len(network.u) else np.zeros(0, dtype=bool)
+    for candidates in (np.flatnonzero(worth), np.flatnonzero(~worth)):
+        open_points = np.flatnonzero(
+            (edge == NOWHERE) & ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
+        )
+        if len(candidates) == 0 or len(open_points) == 0:
+            continue
+        tree = shapely.STRtree(network.lines[candidates])
+        hits, distance = tree.query_nearest(
+            geometry[open_points], max_distance=limit_m, return_distance=True, all_matches=True
+        )
+        # a corner touches several edges: the first of the table, so that the same input gives the same answer
+        order = np.lexsort((hits[1], hits[0]))
+        point, first = np.unique(hits[0][order], return_index=True)
+        chosen, found = order[first], open_points[point]
+        edge[found] = candidates[hits[1][chosen]]
+        gap_m[found] = distance[chosen]
+    placed = edge != NOWHERE
+    lines = network.lines[edge[placed]]
+    along = shapely.line_locate_point(lines, geometry[placed])
+    whole = shapely.length(lines)
+    share[placed] = np.divide(along, whole, out=np.zeros_like(along), where=whole > 0)
+    return edge, np.clip(share, 0.0, 1.0), gap_m

@@ -1,0 +1,334 @@
+"""Travel: a street network with costs on it, and the questions that it answers.
+
+Costs are whole thousandths inside (millimetres, milliseconds), floats in metres or seconds outside. Each question is
+asked for all origins at once, and answered in the order of their own index.
+
+=================  ===========================================================  =========================
+question           answer                                                       kernel
+=================  ===========================================================  =========================
+``nearest``        the nearest facility of each origin, and how far             ``nearest.settle_all``
+``nearest_k``      the k nearest                                                ``nearest_k.settle_k``
+``within``         all pairs within a limit                                     ``within.pairs_within``
+``sums_within``    sums within several limits, the pairs not kept               ``within.sums_within``
+``reached``        the parts of streets within a limit of facilities            ``nearest.settle_all``
+``path``           one way, to be shown                                         ``paths.search_tree``
+=================  ===========================================================  =========================
+
+Costs run *from the origin to the facility*. :meth:`Travel.reversed` turns this around, for fire engines and for the
+way home.
+"""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from yiju.errors import ContractError
+from yiju.text import Text
+from yiju.travel.hanging import by_edge, by_node, by_owner, points_with_costs, seeds
+from yiju.travel.kernels.nearest import read_at_origins, settle_all
+from yiju.travel.kernels.nearest_k import read_k_at_origins, settle_k
+from yiju.travel.kernels.parts import arcs_by_tail
+from yiju.travel.kernels.records import NO_KEY, NOBODY, UNREACHED
+from yiju.travel.kernels.within import pairs_within, sums_within, turn_rows
+from yiju.travel.paths import Path, find_path
+from yiju.travel.reach import ReachedStreets, reached_streets
+from yiju.travel.results import PER_UNIT, NearestK, PairsWithin, Unit, thousandths
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from yiju.travel.network import StreetNetwork
+    from yiju.travel.snapping import AccessPoints
+
+Int32s = npt.NDArray[np.int32]
+Floats = npt.NDArray[np.float64]
+Records = npt.NDArray[np.void]
+Block = TypeVar("Block")
+Pairs = tuple[npt.NDArray[np.int64], Int32s, Int32s]
+
+# No edge may cost more: half of what fits, so that an edge and a gap together do.
+_LARGEST_COST = 2**30
+# Searches without a limit follow every way that fits.
+_ANYWHERE = UNREACHED - 1
+
+
+@dataclass(frozen=True, eq=False)
+class Travel:
+    """A network with costs; make one with :meth:`StreetNetwork.in_metres` or :meth:`StreetNetwork.in_seconds`.
+
+    Attributes
+    ----------
+    network
+        The streets.
+    unit
+        ``"metres"`` or ``"seconds"``.
+    forward, backward
+        (m,) cost of each edge from u to v and back, in thousandths; ``UNREACHED`` where it is closed.
+    gap_per_metre
+        Cost of a metre between a point and its street, in the unit.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from yiju.city.toytown import toy_town
+    >>> from yiju.travel import StreetNetwork
+    >>> city = toy_town(tempfile.mkdtemp(), blocks=4)
+    >>> network = StreetNetwork.from_tables(city.table("street_nodes"), city.table("street_edges"))
+    >>> homes = network.snap(city.table("residents").set_index("cell_id"))
+    >>> doors = network.snap(city.table("entrances"), owner=city.table("entrances")["facility_id"])
+    >>> network.in_metres().nearest(homes, doors.of(["f-00", "f-01"])).loc["r-3-0"].tolist()
+    [np.float64(360.0), 'f-00']
+    """
+
+    network: StreetNetwork
+    unit: Unit
+    forward: Int32s
+    backward: Int32s
+    gap_per_metre: float
+
+    @classmethod
+    def on(
+        cls, network: StreetNetwork, unit: Unit, there: Floats, back: Floats, *, gap_per_metre: float
+    ) -> Travel:
+        """Costs put on a network, from floats in the unit.
+
+        Raises
+        ------
+        ContractError
+            A cost is not a number, negative, or too large for 31 bits of thousandths.
+        """
+        return cls(
+            network, unit, _whole(there, network.forward), _whole(back, network.backward), gap_per_metre
+        )
+
+    def reversed(self) -> Travel:
+        """The same streets with every way turned around: costs run from the facility to the origin."""
+        return Travel(self.network, self.unit, self.backward, self.forward, self.gap_per_metre)
+
+    def nearest(
+        self, origins: AccessPoints, facilities: AccessPoints, *, limit: float | None = None
+    ) -> pd.DataFrame:
+        """The nearest facility of each origin.
+
+        Parameters
+        ----------
+        origins, facilities
+            Points on this network; several points of one owner count as one, by the nearest of them.
+        limit
+            In the unit; farther facilities are not looked for.
+
+        Returns
+        -------
+        A row for each origin: ``metres`` or ``seconds`` (inf where there is none) and ``facility`` (null there). Of
+        facilities at the same cost it is the first of ``facilities``.
+        """
+        most = _limit(limit)
+        targets = self._points(facilities)
+        best = settle_all(*self._entering, *seeds(targets, leaving=False), most)
+        on_edge, on_edges = by_edge(targets, len(self.network.u))
+        keys = np.full(len(origins), NO_KEY, dtype=np.int64)
+        read_at_origins(best, self._points(origins), on_edge, on_edges, most, keys)
+        cost, label = _unpacked(keys)
+        return pd.DataFrame({self.unit: cost, "facility": _names(facilities, label)}, index=origins.owners)
+
+    def nearest_k(
+        self, origins: AccessPoints, facilities: AccessPoints, k: int, *, limit: float | None = None
+    ) -> NearestK:
+        """The k nearest facilities of each origin, in rising order.
+
+        Raises
+        ------
+        ValueError
+            k is less than 1.
+        """
+        if k < 1:
+            msg = f"k needs to be at least 1, was {k}"
+            raise ValueError(msg)
+        most = _limit(limit)
+        targets = self._points(facilities)
+        lists = settle_k(*self._entering, *seeds(targets, leaving=False), k, most)
+        on_edge, on_edges = by_edge(targets, len(self.network.u))
+        kept = np.full((len(origins), k), NO_KEY, dtype=np.int64)
+        read_k_at_origins(lists, self._points(origins), on_edge, on_edges, most, kept)
+        cost, label = _unpacked(kept)
+        return NearestK(origins.owners, facilities.owners, self.unit, cost, label)
+
+    def within(
+        self, origins: AccessPoints, facilities: AccessPoints, limit: float, *, threads: int | None = None
+    ) -> PairsWithin:
+        """All pairs of origin and facility within the limit (metres or seconds).
+
+        The search runs from the side that is fewer; the answer is the same. ``threads``: by default one for each
+        core; the answer does not depend on it.
+        """
+        rows, columns = self._points(origins), self._points(facilities)
+        most = _limit(limit)
+        if len(facilities) < len(origins):
+            there_to_here = self.reversed()
+            rows, columns = there_to_here._points(facilities), there_to_here._points(origins)
+            pairs = _search_pairs(
+                self._entering, self.network, rows, len(facilities), columns, len(origins), most, threads
+            )
+        else:
+            pairs = _search_pairs(
+                self._leaving, self.network, rows, len(origins), columns, len(facilities), most, threads
+            )
+            pairs = turn_rows(*pairs, len(facilities))  # turned twice, rows are sorted
+        return PairsWithin(
+            origins.owners, facilities.owners, self.unit, float(limit), *turn_rows(*pairs, len(origins))
+        )
+
+    def sums_within(
+        self,
+        origins: AccessPoints,
+        facilities: AccessPoints,
+        values: npt.ArrayLike,
+        limits: Sequence[float],
+        *,
+        threads: int | None = None,
+    ) -> pd.DataFrame:
+        """Sum of the facilities' values within each limit: (origins, limits). For dense things, such as people.
+
+        Parameters
+        ----------
+        values
+            (facilities,) numbers, in the order of ``facilities.owners``.
+        limits
+            Metres or seconds.
+
+        Raises
+        ------
+        ValueError
+            A value is not a number: a sum over something unknown is unknown.
+        """
+        value = np.array(values, dtype=np.float64)
+        if not np.isfinite(value).all():
+            msg = f"values need to be numbers, {int((~np.isfinite(value)).sum())} are not"
+            raise ValueError(msg)
+        rising = np.array(sorted({_limit(limit) for limit in limits}), dtype=np.int64)
+        points, targets = self._points(origins), self._points(facilities)
+        hanging = (*by_node(targets, self.network.nodes), *by_edge(targets, len(self.network.u)))
+        first = by_owner(points, len(origins))
+        blocks = _in_threads(
+            lambda begin, end: sums_within(
+                *self._leaving, *hanging, points, first[begin : end + 1], value, rising
+            ),
+            len(origins), threads,
+        )  # fmt: skip
+        sums = np.concatenate(blocks)
+        return pd.DataFrame(
+            {limit: sums[:, np.searchsorted(rising, _limit(limit))] for limit in limits}, index=origins.owners
+        )
+
+    def reached(self, points: AccessPoints, limit: float) -> ReachedStreets:
+        """The parts of streets that can be reached from the points within the limit (metres or seconds)."""
+        starts = self._points(points)
+        most = _limit(limit)
+        best = settle_all(*self._leaving, *seeds(starts, leaving=True), most)
+        node_cost = np.where(best == NO_KEY, UNREACHED, best >> 32)
+        return reached_streets(self.network, starts, self.forward, self.backward, node_cost, most)
+
+    def path(
+        self, origins: AccessPoints, origin: str | int, facilities: AccessPoints, facility: str | int
+    ) -> Path:
+        """The shortest way from one origin to one facility, each given by its name."""
+        starts, ends = origins.of([origin]), facilities.of([facility])
+        return find_path(self.network, self.unit, self._leaving, self._points(starts), self._points(ends))
+
+    @cached_property
+    def _leaving(self) -> tuple[Int32s, Records]:
+        """Arcs by the node that they leave: to search from origins."""
+        streets = self.network
+        return arcs_by_tail(streets.nodes, streets.u, streets.v, self.forward, self.backward)
+
+    @cached_property
+    def _entering(self) -> tuple[Int32s, Records]:
+        """Arcs by the node that they enter: to search from facilities, against the streets."""
+        if np.array_equal(self.forward, self.backward):
+            return self._leaving
+        streets = self.network
+        return arcs_by_tail(streets.nodes, streets.u, streets.v, self.backward, self.forward)
+
+    def _points(self, access: AccessPoints) -> Records:
+        if access.network is not self.network:
+            raise ContractError(
+                Text(
+                    "点位应落在同一路网上，实际属于另一路网。",
+                    "Access points need to be on the network that is searched, were given on another instead.",
+                )
+            )
+        return points_with_costs(access, self.forward, self.backward, self.gap_per_metre)
+
+
+def _whole(cost: Floats, is_open: npt.NDArray[np.bool_]) -> Int32s:
+    """Whole thousandths, closed directions ``UNREACHED``."""
+    wrong = is_open & ~((cost >= 0) & (cost * PER_UNIT < _LARGEST_COST))
+    if wrong.any():
+        worst = cost[wrong][0]
+        raise ContractError(
+            Text(
+                f"街道通行成本应为 0 至 {_LARGEST_COST // PER_UNIT:,}，实际为 {worst}。",
+                f"The cost of a street needs to be 0 to {_LARGEST_COST // PER_UNIT:,}, was {worst} instead.",
+            )
+        )
+    thousand = np.rint(np.where(is_open, cost, 0.0) * PER_UNIT)
+    return np.where(is_open, thousand, UNREACHED).astype(np.int32)
+
+
+def _limit(limit: float | None) -> int:
+    """A limit in thousandths; costs beyond 31 bits are beyond every limit."""
+    if limit is None or limit == np.inf:
+        return _ANYWHERE
+    if not limit >= 0:
+        msg = f"a limit needs to be 0 or more, was {limit}"
+        raise ValueError(msg)
+    return min(thousandths(limit), _ANYWHERE)
+
+
+def _unpacked(keys: npt.NDArray[np.int64]) -> tuple[Floats, Int32s]:
+    """Cost in the unit and label of each key; inf and ``NOBODY`` where there is none."""
+    none = keys == NO_KEY
+    cost = np.where(none, np.inf, (keys >> 32) / PER_UNIT)
+    return cost, np.where(none, NOBODY, keys & 0xFFFFFFFF).astype(np.int32)
+
+
+def _names(facilities: AccessPoints, label: Int32s) -> pd.Series:
+    """Names of facilities by position; null for ``NOBODY``."""
+    return pd.Series(facilities.owners.take(label, allow_fill=True, fill_value=pd.NA)).array
+
+
+def _search_pairs(
+    graph: tuple[Int32s, Records],
+    streets: StreetNetwork,
+    rows: Records,
+    row_count: int,
+    columns: Records,
+    column_count: int,
+    limit: int,
+    threads: int | None,
+) -> Pairs:
+    hanging = (*by_node(columns, streets.nodes), *by_edge(columns, len(streets.u)))
+    first = by_owner(rows, row_count)
+    blocks = _in_threads(
+        lambda begin, end: pairs_within(*graph, *hanging, rows, first[begin : end + 1], column_count, limit),
+        row_count, threads,
+    )  # fmt: skip
+    lengths = np.concatenate([np.diff(block[0]) for block in blocks])
+    row_first = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    return row_first, np.concatenate([b[1] for b in blocks]), np.concatenate([b[2] for b in blocks])
+
+
+def _in_threads(work: Callable[[int, int], Block], count: int, threads: int | None) -> list[Block]:
+    """``work(begin, end)`` on consecutive blocks that cover 0 to count, in order; kernels release the GIL."""
+    blocks = max(1, min(threads or os.cpu_count() or 1, count))
+    bounds = [count * block // blocks for block in range(blocks + 1)]
+    with ThreadPoolExecutor(blocks) as pool:
+        return list(pool.map(work, bounds[:-1], bounds[1:]))
