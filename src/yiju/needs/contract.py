@@ -10,7 +10,9 @@ from yiju.text import Text
 STEPS = ("none", "reach", "capacity", "quality")
 
 
-def _c(name: str, kind: str, zh: str, en: str, *, unknown: bool = False, choices: tuple[str, ...] = ()) -> Column:
+def _c(
+    name: str, kind: str, zh: str, en: str, *, unknown: bool = False, choices: tuple[str, ...] = ()
+) -> Column:
     return Column(name, kind, Text(zh, en), unknown=unknown, choices=choices)  # type: ignore[arg-type]
 
 
@@ -18,13 +20,24 @@ NEEDS = Table(
     "needs",
     Text("需求台账", "the ledger of needs"),
     (
-        _c("need_id", "str", "需求编号", "the same over the years for the same group, place, service and step"),
+        _c(
+            "need_id",
+            "str",
+            "需求编号",
+            "the same over the years for the same group, place, service and step",
+        ),
         _c("group", "str", "人群", "group of residents"),
         _c("place_id", "str", "地点", "place id"),
         _c("level", "str", "层级", "level of the place", choices=LEVELS),
         _c("service", "str", "服务", "code in the service catalogue"),
         _c("step", "str", "阶梯", "the step of the ladder that is missing", choices=STEPS),
-        _c("people", "float", "涉及人数", "people concerned; null where counts are not measurable", unknown=True),
+        _c(
+            "people",
+            "float",
+            "涉及人数",
+            "people concerned; null where counts are not measurable",
+            unknown=True,
+        ),
         _c("share", "float", "涉及比例", "share of the group at the place, 0 to 1", unknown=True),
         _c("shortfall", "float", "缺口", "how much is missing, in shortfall_unit", unknown=True),
         _c("shortfall_unit", "str", "缺口单位", "unit of the shortfall", unknown=True),
@@ -32,9 +45,18 @@ NEEDS = Table(
         _c("instrument", "str", "供给方式", "guarantee, purchase, partnership or market opening"),
         _c("lead_unit", "str", "牵头单位", "unit that leads"),
         _c("joint_units", "str", "配合单位", "units that join, separated by ;"),
-        _c("deadline_class", "str", "时限类别", "限时 by deadline, 尽力 best effort", choices=("deadline", "best_effort")),
         _c(
-            "deadline_reason", "str", "限时理由", "why by deadline; empty where best effort",
+            "deadline_class",
+            "str",
+            "时限类别",
+            "限时 by deadline, 尽力 best effort",
+            choices=("deadline", "best_effort"),
+        ),
+        _c(
+            "deadline_reason",
+            "str",
+            "限时理由",
+            "why by deadline; empty where best effort",
             choices=("", "safety", "health", "complaints", "unresolved"),
         ),
         _c("rank", "int", "序位", "1 is the most pressing"),

@@ -1,19 +1,21 @@
 """Deadline or best effort (限时/尽力): the two problem classes of the handbook, with the reason for each.
 
-Source: 城市体检工作手册（试行）2025 (standards.md 1.4): safety, health and strong complaints are solved by a deadline;
-what stays unresolved rises. The lists and numbers are data, in ``deadlines.toml``, and provisional.
+Source: 城市体检工作手册（试行）2025 (standards.md 1.4): safety, health and strong complaints are solved by a
+deadline; what stays unresolved rises. The lists and numbers are data, in ``deadlines.toml``, and provisional.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from yiju.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 REASONS: Mapping[str, Text] = MappingProxyType(
     {
@@ -31,7 +33,12 @@ def _criteria() -> dict[str, dict[str, Any]]:
 
 
 def deadline_reason(
-    service: str, step: str, *, requests: int | None = None, residents: float | None = None, years_open: int = 0
+    service: str,
+    step: str,
+    *,
+    requests: int | None = None,
+    residents: float | None = None,
+    years_open: int = 0,
 ) -> str:
     """Why a need must be met by a deadline, or an empty string where best effort is enough.
 

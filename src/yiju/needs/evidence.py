@@ -16,15 +16,30 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from yiju.needs.voices import Voices
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from yiju.needs.voices import Voices
 
 Ref = dict[str, object]
 
-_COPIED = ("indicator", "edition", "method", "variant", "group", "place_id", "value", "unit", "n", "status", "source")
+_COPIED = (
+    "indicator",
+    "edition",
+    "method",
+    "variant",
+    "group",
+    "place_id",
+    "value",
+    "unit",
+    "n",
+    "status",
+    "source",
+)
 
 
 def read_evidence(stored: str) -> list[Ref]:
@@ -46,7 +61,7 @@ def write_evidence(refs: Iterable[Mapping[str, object]]) -> str:
 
 
 def observation_ref(row: Mapping[str, object], role: str, threshold: object = None) -> Ref:
-    """A reference to an observation; ``threshold`` is the standard it was held against, else the row's own."""
+    """A reference to an observation; ``threshold`` is what it was held against, else the row's own."""
     ref: Ref = {"kind": "observation", "role": role}
     ref.update({name: row[name] for name in _COPIED})
     ref["threshold"] = row["threshold"] if threshold is None else threshold
@@ -54,7 +69,7 @@ def observation_ref(row: Mapping[str, object], role: str, threshold: object = No
 
 
 def pairs_and_severance(raising: list[Ref], beside: list[Ref]) -> list[Ref]:
-    """Official minus network at the same radius, in points, for everybody: what walls, rivers and gates take away."""
+    """Official minus network at one radius, points, for everybody: what walls, rivers and gates take away."""
     refs = raising + beside
     official = {r["variant"]: r for r in refs if r["method"] == "official" and r["group"] == "all"}
     network = {r["variant"]: r for r in refs if r["method"] == "network" and r["group"] == "all"}
@@ -66,7 +81,10 @@ def pairs_and_severance(raising: list[Ref], beside: list[Ref]) -> list[Ref]:
         if land["unit"] != "%" or people["indicator"] != land["indicator"]:
             continue
         gap = float(land["value"]) - float(people["value"])  # type: ignore[arg-type]
-        gaps.append(people | {"kind": "severance", "role": "beside", "value": gap, "unit": "points", "threshold": None})
+        gaps.append(
+            people
+            | {"kind": "severance", "role": "beside", "value": gap, "unit": "points", "threshold": None}
+        )
     return gaps
 
 
@@ -93,13 +111,9 @@ def voice_ref(voices: Voices, place_id: str, service: str) -> Ref | None:
 class Beside:
     """Finds the observations that stand beside those that raise a need: same place, same indicator."""
 
-    def __init__(self, observations: pd.DataFrame, places: Iterable[str], indicators: Iterable[str]) -> None:
-        known = observations["value"].notna()
-        near = observations["place_id"].isin(set(places)) & observations["indicator"].isin(set(indicators))
-        self._rows = observations[known & near]
-        self._at: dict[tuple[str, str], list[int]] = {
-            key: list(rows) for key, rows in self._rows.groupby(["place_id", "indicator"]).groups.items()
-        }
+    def __init__(self, observations: pd.DataFrame, indicators: set[str]) -> None:
+        self._rows = observations[observations["value"].notna() & observations["indicator"].isin(indicators)]
+        self._at = self._rows.groupby(["place_id", "indicator"]).groups
 
     def refs(self, place_id: str, indicator: str, groups: set[str], without: set[int]) -> list[Ref]:
         """References, in the order of the observations."""

@@ -8,7 +8,8 @@ import hashlib
 # Source: D. Crockford, Base 32 encoding, https://www.crockford.com/base32.html
 _DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
-# Eight digits are 40 bits: among 10,000 needs of a city two are the same with probability 5e-5 (birthday bound n²/2m)
+# Eight digits are 40 bits: among 10,000 needs of a city two are the same with probability 5e-5 (birthday
+# bound n²/2m)
 _LENGTH = 8
 
 
@@ -22,6 +23,6 @@ def need_id(group: str, place_id: str, service: str, step: str) -> str:
     >>> need_id("age_60_plus", "5001-03", "elder_day_care", "reach")
     'N-YQGC6XS2'
     """
-    digest = hashlib.sha256("\x1f".join((group, place_id, service, step)).encode()).digest()
+    digest = hashlib.sha256(f"{group}\x1f{place_id}\x1f{service}\x1f{step}".encode()).digest()
     number = int.from_bytes(digest, "big") >> (256 - 5 * _LENGTH)
     return "N-" + "".join(_DIGITS[number >> (5 * i) & 31] for i in reversed(range(_LENGTH)))

@@ -5,15 +5,19 @@ Both answers matter. A miss raises a need; only a measured "met" may close one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from yiju.needs.rules import Rule
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from yiju.needs.rules import Rule
 
 # Coverage on foot below which a community's need is one of reach.
-# Source: proposal; lower band of the 15-minute completeness, 0.6 of 0.6/0.8 (standards.md L18 [P]). Provisional.
+# Source: proposal; lower band of the 15-minute completeness, 0.6 of 0.6/0.8 (standards.md L18 [P]).
+# Provisional.
 DEFAULT_FLOOR_PERCENT = 60.0
 
 # A need concerns at least one person after rounding.
@@ -22,8 +26,9 @@ _ONE_PERSON = 0.5
 # Only these may raise or close anything; the larger number is the stronger evidence.
 TRUST = {"measured": 2, "modelled": 1}
 
-# A ratio's unit tells how many of it make one: 62 % is 0.62 of the denominator. Units of the catalogue.
-_PER_ONE = {"%": 100.0, "‰": 1000.0, "per 1,000": 1000.0}
+# A ratio's unit tells how many of it make one: 62 % is 0.62 of the denominator. Codes of
+# catalogue/words.toml.
+_PER_ONE = {"%": 100.0, "per 1000": 1000.0, "m2/100 households": 100.0}
 
 
 def judge(
@@ -49,8 +54,9 @@ def judge(
     Returns
     -------
     DataFrame
-        observation (row number), rule (number), group, place_id, level, service, step, met, standard, people, share
-        (0 to 1), shortfall, trust. ``step`` is the rung that is missing, or for a met row the rule's own.
+        observation (row number), rule (number), group, place_id, level, service, step, met, standard, people,
+        share (0 to 1), shortfall, trust. ``step`` is the rung that is missing, or for a met row the rule's
+        own.
     """
     parts = [_judge_one(observations, rule, i, weights_only, floor) for i, rule in enumerate(rules)]
     parts = [p for p in parts if len(p)]
@@ -60,7 +66,9 @@ def judge(
 def _judge_one(
     observations: pd.DataFrame, rule: Rule, number: int, weights_only: bool, floor: float | None
 ) -> pd.DataFrame:
-    rows = observations[(observations["indicator"] == rule.indicator) & (observations["method"] == rule.method)]
+    rows = observations[
+        (observations["indicator"] == rule.indicator) & (observations["method"] == rule.method)
+    ]
     rows = rows[rows["level"].isin(rule.levels) & rows["status"].isin(TRUST) & rows["value"].notna()]
     if rule.variants:
         rows = rows[rows["variant"].isin(rule.variants)]
@@ -139,8 +147,8 @@ def _shortfall(rows: pd.DataFrame, rule: Rule, standard: pd.Series) -> pd.Series
 
 def _nothing() -> pd.DataFrame:
     kinds = {
-        "observation": "int64", "rule": "int64", "group": "str", "place_id": "str", "level": "str", "service": "str",
-        "step": "str", "met": "bool", "standard": "float64", "people": "float64", "share": "float64",
-        "shortfall": "float64", "trust": "int64",
+        "observation": "int64", "rule": "int64", "group": "str", "place_id": "str", "level": "str",
+        "service": "str", "step": "str", "met": "bool", "standard": "float64", "people": "float64",
+        "share": "float64", "shortfall": "float64", "trust": "int64",
     }  # fmt: skip
     return pd.DataFrame({name: pd.Series([], dtype=kind) for name, kind in kinds.items()})

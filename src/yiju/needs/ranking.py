@@ -2,15 +2,16 @@
 
 (1) Whether nothing is there at all (step ``none`` of a basic or inclusive service).
 (2) Whether it must be solved by a deadline (限时).
-(3) People concerned, in steps of half a power of ten (100, 316, 1,000 ...), so that a difference of a few people
-    does not outweigh what follows.
+(3) People concerned, in steps of half a power of ten (100, 316, 1,000 ...), so that a difference of a few
+    people does not outweigh what follows.
 (4) Whether the old or the very young (一老一小) are concerned, who cannot walk further instead.
 (5) Years since it was first recognised: what stays unresolved rises.
 (6) People, then the share of the group, then the id, so that the order is always the same.
 
-Each criterion is monotone: a need that differs from another in one of them only, and for the worse, ranks before it.
-Source: proposal, after "severity, prevalence, urgency; long unresolved rises" of 城市体检工作手册（试行）2025
-(standards.md 1.4). A lifestyle service that is not there is no emergency: there criterion (1) does not hold.
+Each criterion is monotone: a need that differs from another in one of them only, and for the worse, ranks
+before it. Source: proposal, after "severity, prevalence, urgency; long unresolved rises" of
+城市体检工作手册（试行）2025 (standards.md 1.4). A lifestyle service that is not there is no emergency: there
+criterion (1) does not hold.
 """
 
 from __future__ import annotations

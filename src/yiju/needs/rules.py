@@ -9,22 +9,23 @@ An indicator that may raise a need says so in its catalogue entry, once or as a 
     variant = "r500"             # default for reach: the service's relaxed radius; else any variant
     level = ["community"]        # default community for reach, else every level
     group = ["age_60_plus"]      # default: the groups that the service is for
-    standard = 60.0              # default: for reach the floor of the city, else the observation's own threshold
+    standard = 60.0              # default: for reach the city's floor, else the observation's own threshold
     miss = "below"               # or "above"
-    people = "beyond"            # beyond: denominator minus numerator; group: all of the group; none: not counted
+    people = "beyond"            # beyond: those not reached; group: all of the group; none: not counted
     shortfall_unit = "places"    # what is missing is counted in this unit
+    minutes = 15                 # default: the variant's, else the service's
 
-A rule of step ``reach`` reads two rungs of the ladder from one value: ``none`` where nobody of the group is reached,
-``reach`` where fewer are reached than the floor asks.
+A rule of step ``reach`` reads two rungs of the ladder from one value: ``none`` where nobody of the group is
+reached, ``reach`` where fewer are reached than the floor asks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
+from yiju.checkup.catalogue import catalogue
 from yiju.checkup.observations import METHODS
 from yiju.city.services import GROUPS, SERVICES
 from yiju.city.tables import LEVELS
@@ -32,11 +33,11 @@ from yiju.errors import ConfigError
 from yiju.needs.contract import STEPS
 from yiju.text import Text
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
 Miss = Literal["below", "above"]
 Concerned = Literal["beyond", "group", "none"]
-
-# GB 50180-2018 table of tiers: 300 m in 5 min, 500 m in 10 min, 800-1,000 m in 15 min (standards.md 2.1)
-_MINUTES_OF_RADIUS_M = ((300.0, 5), (500.0, 10), (1000.0, 15))
 
 _KEYS = {
     "service", "step", "method", "variant", "level", "group", "standard", "miss", "people", "shortfall_unit",
@@ -46,7 +47,7 @@ _KEYS = {
 
 @dataclass(frozen=True)
 class Rule:
-    """One way in which one indicator raises a need. Empty tuples mean any; a standard of None is looked up."""
+    """One way in which an indicator raises a need; empty tuples mean any; a missing standard is looked up."""
 
     indicator: str
     service: str
@@ -65,6 +66,11 @@ class Rule:
     def drive(self) -> bool:
         """Whether the service comes by car, as a fire engine does, and its minutes are of driving."""
         return SERVICES[self.service].mode == "drive"
+
+    def raises(self, indicator: object, service: str, step: str) -> bool:
+        """Whether a need of this service and step can rest on this rule of that indicator."""
+        rung = "reach" if step == "none" else step
+        return self.indicator == indicator and self.service == service and self.step == rung
 
     @property
     def entitled(self) -> tuple[str, ...]:
@@ -99,7 +105,11 @@ def rule_from(indicator: str, entry: Mapping[str, object]) -> Rule:
     method = str(entry.get("method", "network" if reach else "table"))
     levels = _names(entry.get("level")) or (("community",) if reach else LEVELS)
     groups = _names(entry.get("group"))
-    for what, given, known in (("method", (method,), METHODS), ("level", levels, LEVELS), ("group", groups, GROUPS)):
+    for what, given, known in (
+        ("method", (method,), METHODS),
+        ("level", levels, LEVELS),
+        ("group", groups, GROUPS),
+    ):
         strange = [g for g in given if g not in known]
         if strange:
             _refuse(indicator, f"{what} = {strange[0]!r}", f"one of {', '.join(known)}")
@@ -119,24 +129,18 @@ def rule_from(indicator: str, entry: Mapping[str, object]) -> Rule:
         miss=cast("Miss", entry.get("miss", "below")),
         people=cast("Concerned", entry.get("people", "beyond" if reach else "none")),
         shortfall_unit=cast("str | None", entry.get("shortfall_unit")),
-        minutes=int(cast("int", minutes)) if minutes is not None else _minutes(service, variants),
+        minutes=round(cast("float", minutes))
+        if minutes is not None
+        else _minutes(indicator, service, variants),
     )
 
 
 @cache
 def need_rules() -> tuple[Rule, ...]:
     """The rules of the whole catalogue, in its order."""
-    from yiju.checkup.catalogue import catalogue  # noqa: PLC0415 - read once, when the first ledger is made
-
     return tuple(
-        rule_from(indicator.id, entry) for indicator in catalogue().values() for entry in _entries(indicator.need)
+        rule_from(indicator.id, entry) for indicator in catalogue().values() for entry in indicator.need
     )
-
-
-def _entries(need: object) -> Iterable[Mapping[str, object]]:
-    if not need:
-        return ()
-    return (need,) if isinstance(need, Mapping) else cast("Iterable[Mapping[str, object]]", need)
 
 
 def _names(given: object) -> tuple[str, ...]:
@@ -145,12 +149,13 @@ def _names(given: object) -> tuple[str, ...]:
     return (given,) if isinstance(given, str) else tuple(cast("Iterable[str]", given))
 
 
-def _minutes(service: str, variants: tuple[str, ...]) -> int | None:
-    """Minutes of the tier that the radius of a variant such as r500 belongs to, else the service's own."""
-    radii = [float(v[1:]) for v in variants if v[:1] == "r" and v[1:].isdigit()]
-    tier = next((m for r, m in _MINUTES_OF_RADIUS_M if radii and max(radii) <= r), None)
-    own = SERVICES[service].minutes
-    return tier if tier is not None or own is None else round(own)
+def _minutes(indicator: str, service: str, variants: tuple[str, ...]) -> int | None:
+    """Minutes of the widest variant, as the catalogue has them, else the service's own."""
+    known = catalogue().get(indicator)
+    wide = [] if known is None else [known.variant(code) for code in variants]
+    given = [v.minutes for v in wide] + [tier.minutes for v in wide for tier in v.tiers]
+    minutes = max((m for m in given if m is not None), default=SERVICES[service].minutes)
+    return None if minutes is None else round(minutes)
 
 
 def _refuse(indicator: str, found: str, needs: str) -> None:

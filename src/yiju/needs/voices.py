@@ -1,16 +1,18 @@
-"""Requests of residents as evidence beside the norm: who spoke about the service at the place, and who is silent.
+"""Requests of residents as evidence beside the norm: who spoke of a service at a place, and who is silent.
 
-Silence is no proof that nothing is missing: the very old and small children do not phone hotlines (DESIGN.md). It is
-claimed only where a log exists that names services; without one, nothing is said.
+Silence is no proof that nothing is missing: the very old and small children do not phone hotlines
+(DESIGN.md). It is claimed only where a log exists that names services; without one, nothing is said.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from yiju.city.folder import CityFolder
+if TYPE_CHECKING:
+    from yiju.city.folder import CityFolder
 
 # Columns of the requests table that name the place of each level; the city holds all of them.
 _PLACE_COLUMNS = {"community": "community", "subdistrict": "subdistrict", "district": "district"}
@@ -18,7 +20,7 @@ _PLACE_COLUMNS = {"community": "community", "subdistrict": "subdistrict", "distr
 
 @dataclass(frozen=True)
 class Voices:
-    """Requests of one year, counted by place and service; ``heard`` is false where no log speaks of services."""
+    """Requests of one year by place and service; ``heard`` is false where no log speaks of services."""
 
     year: int
     heard: bool = False
