@@ -104,7 +104,7 @@ class Table:
         if column.name not in frame.columns:
             if not column.unknown:
                 self._refuse(column.name, "to be there", "no such column")
-            return pd.Series(pd.NA, index=frame.index, dtype="object").astype(column.dtype)
+            return pd.Series(None, index=frame.index, dtype=column.dtype)
         given = frame[column.name]
         try:
             values = given.astype(column.dtype)
