@@ -53,14 +53,14 @@ SOURCE_KINDS: dict[str, tuple[str, ...]] = {
     "streets": ("layer",),
     "gtfs": (),
     "population": ("columns", "bands", "suppressed", "crs", "role", "layer"),
-    "boundary": ("level", "id", "name", "parent", "layer"),
+    "boundary": ("level", "id", "name", "parent", "layer", "crs", "datum"),
     "residential": ("layer",),
     "facilities": ("datum", "columns", "complete_for", "crs", "layer"),
-    "figures": (),
+    "figures": ("columns",),
     "requests": ("columns", "datum"),
     "rain": ("columns",),
     "dem": (),
-    "commutes": (),
+    "commutes": ("columns",),
 }
 
 # Of these a city has one file at most: two would contradict each other.
