@@ -17,7 +17,7 @@ Flächenstück, Mathematische Annalen 38 (1891) 459-460). Nobody outside sees th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -46,7 +46,7 @@ Lines = npt.NDArray[np.object_]
 _HILBERT_ORDER = 16
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class StreetNetwork:
     """Streets that may be used in one mode, as arrays; make one with :meth:`from_tables`.
 
@@ -87,7 +87,9 @@ class StreetNetwork:
     limit_kmh: Floats
     lines: Lines
     edge_id: npt.NDArray[np.int64]
-    _ignored: int = field(default=0, repr=False)
+
+    def __repr__(self) -> str:
+        return f"<StreetNetwork to {self.mode} on: {self.nodes} nodes, {len(self.u)} edges>"
 
     @classmethod
     def from_tables(

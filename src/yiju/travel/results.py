@@ -98,7 +98,7 @@ class PairsWithin:
                 self.origin,
                 weights=np.where(self.thousandths <= thousandths(limit), value, 0.0),
                 minlength=len(self.origins),
-            )
+            ).astype(np.float64)  # of no pairs at all, numpy counts in whole numbers
             for limit in limits
         }
         return pd.DataFrame(columns, index=self.origins)

@@ -40,7 +40,7 @@ SMALLEST_PIECE = 40
 NOWHERE = -1
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class AccessPoints:
     """Points on a network: homes, gates, stops; each belongs to an owner, which may have several.
 
@@ -65,6 +65,9 @@ class AccessPoints:
     edge: npt.NDArray[np.int32]
     share: npt.NDArray[np.float64]
     gap_m: npt.NDArray[np.float64]
+
+    def __repr__(self) -> str:
+        return f"<AccessPoints: {len(self.owners)} owners, {len(self.edge)} points, {int(self.placed.sum())} placed>"
 
     @property
     def placed(self) -> npt.NDArray[np.bool_]:

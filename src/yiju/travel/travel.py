@@ -60,7 +60,7 @@ _LARGEST_COST = 2**30
 _ANYWHERE = UNREACHED - 1
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Travel:
     """A network with costs; make one with :meth:`StreetNetwork.in_metres` or :meth:`StreetNetwork.in_seconds`.
 
@@ -93,6 +93,9 @@ class Travel:
     forward: Int32s
     backward: Int32s
     gap_per_metre: float
+
+    def __repr__(self) -> str:
+        return f"<Travel in {self.unit} on {self.network!r}>"
 
     @classmethod
     def on(
