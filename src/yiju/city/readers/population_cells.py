@@ -47,12 +47,12 @@ _HIDDEN_MARKS = frozenset(
 
 # The square of a 250 m cell, the finest grid of most statistical offices, with some room for its projection.
 _SMALL_M2 = 250.0**2 * 1.05
-# The 300 m circle, the smallest that is measured (GB 50180-2018, 2.0.5), holds several points 200 m apart.
+# The 300 m circle, the smallest that is measured (GB 50180-2018, 2.0.5), holds several such points.
 _SPACING_M = 200.0
 # A polygon of 100 km2 at that spacing; larger ones get wider spacing instead of more points.
 _MOST_POINTS = 2500
-# [P] Mong Kok, among the densest districts of all, has about 130,000 people per km2; twice that is an error or
-# a cell for people without an address.
+# [P] Mong Kok, among the densest districts of all, has about 130,000 people per km2; twice that is an error
+# or a cell for people without an address.
 _MOST_PER_KM2 = 260_000.0
 # Rounding of published counts: each of some ten bands may be off by a half.
 _ROUNDING = 0.5
