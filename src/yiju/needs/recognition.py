@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from yiju.checkup.observations import OBSERVATIONS
 from yiju.errors import ConfigError
 from yiju.needs.carrying import carry, history
 from yiju.needs.contract import NEEDS
@@ -53,7 +54,8 @@ def recognise(
     DataFrame
         Frame of the needs contract, most pressing first, closed needs last.
     """
-    observations = observations.reset_index(drop=True)
+    # the order of rows must not show in the evidence
+    observations = observations.sort_values(list(OBSERVATIONS.key), ignore_index=True)
     rules = need_rules() if rules is None else rules
     earlier = NEEDS.empty() if earlier is None else NEEDS.validate(earlier)
     judged = judge(observations, rules, weights_only=folder.config.weights_only, floor=_floor(folder))

@@ -151,10 +151,9 @@ def _below_standard(facts: Facts) -> Text:
     value, standard = _amount(facts.value, facts.unit), _amount(facts.standard, facts.unit)
     name = facts.indicator
     if not standard.en:
-        return Text(f"{name.zh}为{value.zh}", f"{name.en} is {value.en}")
+        return Text(f"{name.zh}为{value.zh}", f"{name.en}: {value.en}")
     return Text(
-        f"{name.zh}为{value.zh}，标准为{standard.zh}",
-        f"{name.en} is {value.en}, the standard is {standard.en}",
+        f"{name.zh}为{value.zh}，标准为{standard.zh}", f"{name.en}: {value.en} (standard: {standard.en})"
     )
 
 
@@ -172,7 +171,7 @@ def _closed(facts: Facts) -> Text:
             f"{service.en} now reaches {value.en} of {people_noun(group)} {within.en} ({when.en})",
         )
     name = facts.indicator
-    return Text(f"{name.zh}为{value.zh}（{when.zh}）", f"{name.en} is now {value.en} ({when.en})")
+    return Text(f"{name.zh}为{value.zh}（{when.zh}）", f"{name.en}: now {value.en} ({when.en})")
 
 
 def _amount(value: float | None, unit: Text) -> Text:
