@@ -65,13 +65,8 @@ def test_an_eight_minute_walk() -> None:
     assert within_walk(5, drive=True) == Text("5分钟车程内", "within a 5-minute drive")
 
 
-BASE = {
-    "place": "磁溪社区",
-    "group": "age_60_plus",
-    "service": "elder_day_care",
-    "step": "reach",
-    "minutes": 10,
-}
+PLACE = {"place": "磁溪社区", "group": "all"}
+BASE = PLACE | {"group": "age_60_plus", "service": "elder_day_care", "step": "reach", "minutes": 10}
 
 
 @pytest.mark.parametrize(
@@ -80,20 +75,26 @@ BASE = {
         (
             Facts(**BASE, people=312, total=780, share=0.4),
             "780名60岁及以上老年人中有312名（40%）步行10分钟内没有老年人日间照料；普惠类；民政局牵头。",
-            "312 of 780 people of 60 and over (40%) have no day care for older people within a 10-minute walk; "
-            "inclusive; civil affairs bureau leads.",
+            (
+                "312 of 780 people of 60 and over (40%) have no day care for older people within a "
+                "10-minute walk; inclusive; civil affairs bureau leads."
+            ),
         ),
         (
             Facts(**BASE | {"step": "none"}, people=1, total=1, share=1.0, deadline=True),
             "1名60岁及以上老年人步行10分钟内没有老年人日间照料；普惠类；限时解决；民政局牵头。",
-            "1 person of 60 and over has no day care for older people within a 10-minute walk; inclusive; "
-            "by deadline; civil affairs bureau leads.",
+            (
+                "1 person of 60 and over has no day care for older people within a 10-minute walk; inclusive; "
+                "by deadline; civil affairs bureau leads."
+            ),
         ),
         (  # weights only: shares, no counts
             Facts(**BASE, share=0.38),
             "38%的60岁及以上老年人步行10分钟内没有老年人日间照料；普惠类；民政局牵头。",
-            "38% of people of 60 and over have no day care for older people within a 10-minute walk; "
-            "inclusive; civil affairs bureau leads.",
+            (
+                "38% of people of 60 and over have no day care for older people within a 10-minute walk; "
+                "inclusive; civil affairs bureau leads."
+            ),
         ),
         (
             Facts(
@@ -104,8 +105,10 @@ BASE = {
                 shortfall_unit="school_places",
             ),
             "1,240名3–5岁学龄前儿童，幼儿园尚缺210个学位；普惠类；教育局牵头。",
-            "kindergarten falls 210 places short for 1,240 children of 3 to 5; inclusive; "
-            "education bureau leads.",
+            (
+                "kindergarten falls 210 places short for 1,240 children of 3 to 5; inclusive; "
+                "education bureau leads."
+            ),
         ),
         (
             Facts(
@@ -117,8 +120,10 @@ BASE = {
                 standard=0,
             ),
             "严重易涝积水点数量为12个，标准为0个；基本类；限时解决；住房城乡建设局牵头。",
-            "Severe waterlogging points: 12 (standard: 0); basic; by deadline; "
-            "housing and construction bureau leads.",
+            (
+                "Severe waterlogging points: 12 (standard: 0); basic; by deadline; "
+                "housing and construction bureau leads."
+            ),
         ),
         (
             Facts(
@@ -130,10 +135,14 @@ BASE = {
                 modelled=True,
                 barrier=Text("铁路", "the railway"),
             ),
-            "约1,500名居民中有约600名（40%）直线距离在服务半径之内，步行却到不了，疑被铁路阻隔；基本类；"
-            "规划和自然资源局牵头。",
-            "about 600 of about 1,500 residents (40%) live within the radius as the crow flies but cannot walk "
-            "there, probably cut off by the railway; basic; planning and natural resources bureau leads.",
+            (
+                "约1,500名居民中有约600名（40%）直线距离在服务半径之内，步行却到不了，疑被铁路阻隔；基本类；"
+                "规划和自然资源局牵头。"
+            ),
+            (
+                "about 600 of about 1,500 residents (40%) live within the radius as the crow flies but cannot "
+                "walk there, probably cut off by the railway; basic; planning and natural resources bureau leads."
+            ),
         ),
     ],
 )
