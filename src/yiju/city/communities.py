@@ -101,9 +101,10 @@ def merge_parcels(
     >>> from yiju.city.parcels import shared_borders
     >>> import shapely
     >>> row = shapely.box(np.arange(4) * 100, 0, np.arange(4) * 100 + 100, 100)
-    >>> fourths = np.full(4, 3000.0)
-    >>> merge_parcels(fourths, shapely.area(row), shapely.length(row), shared_borders(row,
-    row[:0])).group.tolist() [0, 0, 1, 1]
+    >>> borders = shared_borders(row, row[:0])
+    >>> people = np.full(4, 3000.0)
+    >>> merge_parcels(people, shapely.area(row), shapely.length(row), borders).group.tolist()
+    [0, 0, 1, 1]
     """
     zone = np.zeros(len(people), dtype=np.int64) if zone is None else zone
     work = _Work(people, area_m2, perimeter_m, borders, zone)

@@ -39,7 +39,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
-from yiju.city.tables import LEVELS
 from yiju.city.toml_text import toml_key, toml_value
 from yiju.errors import ConfigError
 from yiju.text import Text
@@ -353,8 +352,10 @@ def _source(entry: object, number: int) -> Source:
 
 
 def _no_doubles(sources: tuple[Source, ...]) -> None:
-    for kind in SINGLE_KINDS:
-        files = [s.file for s in sources if s.kind == kind]
+    of_kind = [(kind, [s.file for s in sources if s.kind == kind]) for kind in SINGLE_KINDS]
+    people = [(str(s.options.get("role", "total")), s.file) for s in sources if s.kind == "population"]
+    of_kind += [(f"population (role = {role})", [f for r, f in people if r == role]) for role in ROLES]
+    for kind, files in of_kind:
         if len(files) > 1:
             _refuse(
                 "",
@@ -366,7 +367,7 @@ def _no_doubles(sources: tuple[Source, ...]) -> None:
 def _known_services(codes: object, where: str, key: str) -> None:
     if not codes:
         return
-    from yiju.city.services import SERVICES  # noqa: PLC0415 - the catalogue is read only where a code is to be checked
+    from yiju.city.services import SERVICES  # noqa: PLC0415 - read only where a code is to be checked
 
     _known(codes, SERVICES, f"{where} {key}")  # type: ignore[arg-type]
 
@@ -387,7 +388,8 @@ _OPTIONS: dict[str, _Check] = {
     "id": _IS_TEXT,
     "name": _IS_TEXT,
     "parent": _IS_TEXT,
-    "level": (lambda v: v in LEVELS, Text(f"{'、'.join(LEVELS)} 之一", f"one of {', '.join(LEVELS)}")),
+    # the name of a level, or the column that says it
+    "level": _IS_TEXT,
     "columns": (lambda v: isinstance(v, Mapping), Text("列名对照表", "a table of column names")),
     "bands": (lambda v: isinstance(v, Mapping), Text("年龄段对照表", "a table of age bands")),
     "suppressed": (

@@ -147,7 +147,7 @@ def read_frame(file: Path, *, geometry: bool) -> gpd.GeoDataFrame | pd.DataFrame
         ) from cause
 
 
-def store_whole(file: Path, write: Callable[[Path], None]) -> None:
+def store_whole(file: Path, write: Callable[[Path], object]) -> None:
     """Let ``write`` fill a scratch file beside ``file``, then put it in place in one step.
 
     Raises

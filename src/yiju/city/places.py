@@ -107,6 +107,51 @@ def approximate_communities(
     return PLACES.validate(frame.sort_values("place_id"))
 
 
+def complete_places(
+    given: gpd.GeoDataFrame, outer: shapely.Geometry, *, name: str, crs: CRS | str | None
+) -> gpd.GeoDataFrame:
+    """The given places and the city that holds them, each with the place above it.
+
+    Parameters
+    ----------
+    given
+        Rows of the contract ``places``; may be empty.
+    outer
+        Outline of the city, for when no given place is one.
+    name
+        What to call it.
+
+    Examples
+    --------
+    >>> outer, crs = shapely.box(0, 0, 9, 9), "EPSG:4545"
+    >>> town = complete_places(PLACES.empty(crs), outer, name="磁溪市", crs=crs)
+    >>> town.loc[0, ["place_id", "level", "origin"]].tolist()
+    ['city', 'city', 'approximate']
+    """
+    places = given.copy()
+    cities = places.loc[places["level"] == "city", "place_id"]
+    if not len(cities):
+        ids = set(places["place_id"])
+        code = next(c for c in ("city", *(f"city{i}" for i in range(len(ids) + 1))) if c not in ids)
+        row = {
+            "place_id": code,
+            "level": "city",
+            "name": name,
+            "origin": "approximate",
+            "area_m2": outer.area,
+        }
+        city = gpd.GeoDataFrame([row], geometry=[outer], crs=crs)
+        places = (
+            PLACES.validate(pd.concat([city, places], ignore_index=True))
+            if len(places)
+            else PLACES.validate(city)
+        )
+        cities = places.loc[[0], "place_id"]
+    orphans = places["parent_id"].isna() & (places["level"] != "city")
+    places.loc[orphans, "parent_id"] = cities.iloc[0]
+    return PLACES.validate(places)
+
+
 def _without_empty_islands(areas: np.ndarray, merged: Merged) -> np.ndarray:
     """Give rocks and quays where nobody lives to the nearest community."""
     empty = np.flatnonzero(merged.people <= 0)
