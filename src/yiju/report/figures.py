@@ -1,0 +1,51 @@
+"""How many digits a figure deserves, and how it is written."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+# Decimals by unit of the catalogue: one for rates (Wilson intervals of a few thousand people are wider than 0.1 point),
+# none for what is counted, three for indices that live between 0 and 1. Others have two.
+_DIGITS: Mapping[str, int] = {
+    "%": 1, "points": 1, "minutes": 1, "hours": 1, "km/h": 1, "mm": 1, "share": 3, "ratio": 2, "z": 2,
+    "building": 0, "dwelling": 0, "compound": 0, "place": 0, "space": 0, "charger": 0, "facility": 0, "area": 0,
+    "road": 0, "count": 0, "event": 0, "project": 0, "people/km2": 0, "1/km2": 1, "m2": 0, "m3": 0, "rank": 0,
+    "L/s/ha": 0, "label": 0,
+}  # fmt: skip
+
+
+def digits(unit: str) -> int:
+    """Decimals of a value in that unit.
+
+    Examples
+    --------
+    >>> digits("%"), digits("building"), digits("km/km2")
+    (1, 0, 2)
+    """
+    return _DIGITS.get(unit, 2)
+
+
+def short(value: float | None, decimals: int) -> float | int | None:
+    """The value with as many decimals as are shown, one more for sums of differences; None where unknown.
+
+    Examples
+    --------
+    >>> short(61.23456, 1), short(300.0, 1), short(float("nan"), 1)
+    (61.23, 300, None)
+    """
+    if value is None or not math.isfinite(value):
+        return None
+    rounded = round(float(value), decimals + 1)
+    return int(rounded) if rounded == int(rounded) else rounded
+
+
+def written(value: float | None, decimals: int) -> str:
+    """The value as a reader sees it.
+
+    Examples
+    --------
+    >>> written(12345.678, 0), written(61.25, 1), written(None, 1)
+    ('12,346', '61.2', '—')
+    """
+    return "—" if value is None or not math.isfinite(value) else f"{value:,.{decimals}f}"

@@ -1,0 +1,79 @@
+"""What a report is made of: one city, one year, read once from the folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from yiju.city.folder import CityFolder
+from yiju.city.tables import LEVELS
+from yiju.needs import read_needs, read_observations
+from yiju.needs.voices import residents_by_place
+
+# Cells of a grid are a statistical layer, not places that anyone files a report for.
+SHOWN_LEVELS = ("city", "district", "subdistrict", "community")
+
+
+@dataclass(frozen=True)
+class Material:
+    """The check-up of one year with its ledger, and the earlier one where there is any."""
+
+    folder: CityFolder
+    year: int
+    observations: pd.DataFrame
+    needs: pd.DataFrame
+
+    @classmethod
+    def read(cls, folder: CityFolder, year: int) -> Material:
+        """Read the check-up and the ledger of a year.
+
+        Raises
+        ------
+        MissingCity
+            There is no check-up, or no ledger, of that year.
+        """
+        return cls(folder, year, read_observations(folder, year=year), read_needs(folder, year=year))
+
+    @cached_property
+    def places(self) -> gpd.GeoDataFrame:
+        """Places of the levels that are shown, from the city down, in a fixed order."""
+        places = self.folder.table("places")
+        places = places[places["level"].isin(SHOWN_LEVELS)].copy()
+        places["_depth"] = places["level"].map(LEVELS.index)
+        return places.sort_values(["_depth", "place_id"], kind="stable").drop(columns="_depth").reset_index(drop=True)
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """Names of places by id."""
+        return dict(zip(self.places["place_id"], self.places["name"], strict=True))
+
+    @cached_property
+    def people(self) -> Mapping[str, float]:
+        """Residents of places by id; empty where people are unknown or only weights."""
+        return residents_by_place(self.folder)
+
+    @cached_property
+    def by_level(self) -> Mapping[str, list[str]]:
+        """Place ids of each level, in order."""
+        return {level: rows["place_id"].tolist() for level, rows in self.places.groupby("level", sort=False)}
+
+    @property
+    def city_id(self) -> str:
+        """Id of the whole city."""
+        return self.by_level["city"][0]
+
+    @property
+    def open_needs(self) -> pd.DataFrame:
+        """Needs that are not closed, the most pressing first."""
+        return self.needs[self.needs["status"] == "open"].sort_values("rank", kind="stable")
+
+    @property
+    def report_dir(self) -> Path:
+        """Where the report goes."""
+        return self.folder.checkup_dir(self.year) / "report"
+

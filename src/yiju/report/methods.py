@@ -1,0 +1,61 @@
+"""Methods and sources: the inputs of this city, and how its numbers came about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import yiju
+from yiju.checkup.catalogue import catalogue, read_catalogue
+from yiju.city.services import SERVICES
+from yiju.report.material import Material
+from yiju.report.words import say
+from yiju.text import Text
+
+
+@dataclass(frozen=True)
+class Part:
+    """A paragraph of the section, with lines and a list."""
+
+    title: Text
+    lines: tuple[Text, ...] = ()
+    items: tuple[Text, ...] = ()
+
+
+def methods(material: Material) -> list[Part]:
+    """The parts of the section, in order; those that say nothing about this city are left out."""
+    config = material.folder.config
+    inputs = tuple(_same(f"{source.kind}: {source.file}") for source in config.sources)
+    own = tuple(
+        Text(f"{name.zh}：{value:g}", f"{name.en}: {value:g}")
+        for code, value in config.thresholds.items()
+        for name in [catalogue()[code].name if code in catalogue() else Text(code, code)]
+    )
+    vouched = tuple(SERVICES[code].name for code in sorted(config.vouched) if code in SERVICES)
+    year, path = material.year, material.folder.path.name
+    commands = tuple(_same(f"yiju {verb} {path}") for verb in ("build", "checkup", "needs", "report"))
+    parts = [
+        Part(say("methods.inputs"), () if inputs else (say("methods.inputs.none"),), inputs),
+        Part(say("methods.walking"), (say("methods.walking.about"),)),
+        Part(say("methods.grading"), (say("methods.grading.about"),)),
+        Part(say("methods.intervals"), (say("methods.intervals.about"),)),
+        Part(say("methods.thresholds"), (), own),
+        Part(say("methods.vouched"), (), vouched),
+        Part(say("methods.handbook"), (say("methods.handbook.about"),), _cited()),
+        Part(say("methods.files"), (), tuple(_same(name) for name in (f"{year}.xlsx", f"{year}.pdf", "csv/"))),
+        Part(say("methods.version"), (_same(f"Yiju 宜居 {yiju.__version__} · {config.crs.to_string()}"),)),
+        Part(say("methods.again"), (), commands),
+    ]
+    return [part for part in parts if part.lines or part.items]
+
+
+def _same(words: str) -> Text:
+    return Text(words, words)
+
+
+def _cited() -> tuple[Text, ...]:
+    """The sources that the catalogue cites, each with its note."""
+    sources = read_catalogue().sources.values()
+    return tuple(
+        Text(f"{s.name.zh}{f'（{s.note.zh}）' if s.note.zh else ''}", f"{s.name.en}{f' ({s.note.en})' if s.note.en else ''}")
+        for s in sources
+    )

@@ -1,0 +1,304 @@
+"""Everything the page knows, as one JSON text. Its twin is ``assets/data.js``, which names every field."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+import pandas as pd
+
+import yiju
+from yiju.checkup.catalogue import catalogue, read_catalogue
+from yiju.checkup.indicator import Indicator
+from yiju.checkup.registry import function_of, name_of
+from yiju.city.services import CLASS_NAMES, GROUPS, INSTRUMENT_NAMES, SERVICES, UNITS
+from yiju.city.tables import TABLES
+from yiju.needs import View, official_views, read_evidence
+from yiju.needs.advice import advice
+from yiju.needs.deadlines import REASONS
+from yiju.needs.rectification import FATES
+from yiju.needs.terms import indicator_name, word
+from yiju.needs.views import DEADLINE_NAMES, LEVEL_NAMES, STATUS_NAMES, STEP_NAMES
+from yiju.needs.wording import count_missing
+from yiju.report.change import Change
+from yiju.report.equity import Curve, curves
+from yiju.report.mapdata import base_json, facilities_json, frame_of, places_json
+from yiju.report.material import Material
+from yiju.report.overview import Overview
+from yiju.report.series import KEY, Texts, series
+from yiju.report.trust import Trust
+from yiju.report.words import words
+from yiju.text import Text
+
+Json = Any
+
+
+def payload(material: Material, overview: Overview, trust: Trust, change: Change | None) -> dict[str, Json]:
+    """The data of the page."""
+    texts = Texts()
+    frame = frame_of(material)
+    rows = series(material, texts)
+    return {
+        "meta": _meta(material, frame.step_m),
+        "words": {key: list(text) for key, text in words().items()},
+        "names": _names(),
+        "services": _services(),
+        "indicators": [_indicator(entry) for entry in catalogue().values()],
+        "places": places_json(material, frame),
+        "series": rows,
+        "needs": _needs(material, rows, texts),
+        "lists": [_list(view, texts) for view in _views(material)],
+        "curves": [_curve(curve) for curve in curves(material)],
+        "counts": asdict(overview.counts),
+        "dimensions": [asdict(d) for d in overview.dimensions],
+        "trust": _trust(trust),
+        "change": None if change is None else change.json(),
+        "map": base_json(material, frame) | {"facilities": facilities_json(material, frame)},
+        "texts": texts.json(),
+    }
+
+
+def as_script(data: Json) -> str:
+    r"""JSON that is safe inside a script element: no tag, comment or line separator can begin in it.
+
+    Examples
+    --------
+    >>> as_script({"name": "</script><b>"})
+    '{"name":"\\u003c/script>\\u003cb>"}'
+    """
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _meta(material: Material, step_m: float) -> dict[str, Json]:
+    config = material.folder.config
+    people = material.people.get(material.city_id)
+    whole = material.places[material.places["level"] == "city"]
+    return {
+        "city": config.name,
+        "year": material.year,
+        "version": yiju.__version__,
+        "people": None if people is None else round(people),
+        "area_km2": round(float(whole["area_m2"].sum()) / 1e6, 2),
+        "step_m": step_m,
+        "crs": config.crs.to_string(),
+        "weights_only": config.weights_only,
+        "folder": material.folder.path.name,
+    }
+
+
+def _names() -> dict[str, dict[str, Json]]:
+    known = read_catalogue().words
+    kept = ("dimensions", "classes", "how", "methods", "statuses", "grades", "tags")
+    names: dict[str, Mapping[str, Text]] = {kind: known[kind] for kind in kept}
+    names |= {
+        "indicator_levels": known["levels"],
+        "levels": LEVEL_NAMES,
+        "groups": {code: group.name for code, group in GROUPS.items()},
+        "units": {code: unit.name for code, unit in UNITS.items()},
+        "service_classes": dict(CLASS_NAMES),
+        "instruments": dict(INSTRUMENT_NAMES),
+        "steps": STEP_NAMES,
+        "deadlines": DEADLINE_NAMES,
+        "reasons": REASONS,
+        "need_statuses": STATUS_NAMES,
+        "fates": FATES,
+    }
+    for kind in ("directions", "layers", "facility_sources"):
+        names[kind] = {k.removeprefix(f"{kind}."): text for k, text in words().items() if k.startswith(f"{kind}.")}
+    return {kind: {code: list(text) for code, text in codes.items()} for kind, codes in names.items()}
+
+
+def _services() -> dict[str, Json]:
+    return {
+        code: {
+            "name": list(service.name),
+            "service_class": service.service_class,
+            "source": service.source,
+            "provisional": service.provisional,
+        }
+        for code, service in SERVICES.items()
+    }
+
+
+def _indicator(entry: Indicator) -> dict[str, Json]:
+    function = function_of(entry.id)
+    tables = [TABLES[t].meaning if t in TABLES else Text(t, t) for t in entry.tables]
+    bodies = [UNITS[code].name for code in entry.body]
+    return {
+        "id": entry.id,
+        "name": list(entry.name),
+        "edition": entry.edition,
+        "dimension": entry.dimension,
+        "level": entry.level,
+        "how": entry.how,
+        "kind": entry.computability,
+        "percent": entry.unit == "%",
+        "direction": entry.direction,
+        "formula": list(entry.formula),
+        "standards": list(standards(entry)),
+        "source": list(read_catalogue().cite(entry.source)),
+        "tag": entry.tag,
+        "provisional": entry.provisional,
+        "body": [join(bodies, "zh"), join(bodies, "en")],
+        "inputs": [join(tables, "zh"), join(tables, "en")],
+        "function": "" if function is None else name_of(function),
+        "caveat": list(entry.caveat),
+        "variants": {v.code: list(v.name) for v in entry.variants if v.code},
+        "headline": list(entry.headline),
+    }
+
+
+def join(texts: Iterable[Text], lang: str) -> str:
+    """Names in a row, as each language writes them.
+
+    Examples
+    --------
+    >>> join([Text("甲", "A"), Text("乙", "B")], "zh"), join([Text("甲", "A"), Text("乙", "B")], "en")
+    ('甲、乙', 'A, B')
+    """
+    return "、".join(t.zh for t in texts) if lang == "zh" else ", ".join(t.en for t in texts)
+
+
+def standards(entry: Indicator) -> Text:
+    """The yardsticks of an indicator in words, each with its source.
+
+    Examples
+    --------
+    >>> standards(catalogue()["L03"]).en.split(" (")[0]
+    'target 100'
+    """
+    cite = read_catalogue().cite
+    parts: list[Text] = []
+    held = [("target", entry.target), ("baseline", entry.baseline), ("peers", entry.peers)]
+    held += [("target", variant.target) for variant in entry.variants]
+    for kind, stick in held:
+        if stick is not None:
+            what = Text(f" {stick.what.zh}" if stick.what.zh else "", f" {stick.what.en}" if stick.what.en else "")
+            parts.append(_standard(kind, f"{stick.value:g}", what, cite(stick.source)))
+    if entry.band is not None:
+        parts.append(
+            _standard("band", f"{entry.band.low:g}–{entry.band.high:g}", entry.band.what, cite(entry.band.source))
+        )
+    if entry.cuts is not None:
+        cuts = [(word("grades", grade), bound) for grade, bound in entry.cuts.bounds]
+        zh = "，".join(f"{name.zh} {bound:g}" for name, bound in cuts)
+        en = ", ".join(f"{name.en} {bound:g}" for name, bound in cuts)
+        source = cite(entry.cuts.source)
+        kind_of = words()["standard.cuts"]
+        parts.append(Text(f"{kind_of.zh}：{zh}（{source.zh}）", f"{kind_of.en}: {en} ({source.en})"))
+    return Text("；".join(p.zh for p in parts), "; ".join(p.en for p in parts))
+
+
+def _standard(kind: str, number: str, what: Text, source: Text) -> Text:
+    name = words()[f"standard.{kind}"]
+    return Text(f"{name.zh} {number}{what.zh}（{source.zh}）", f"{name.en} {number}{what.en} ({source.en})")
+
+
+def _needs(material: Material, rows: list[dict[str, Json]], texts: Texts) -> list[dict[str, Json]]:
+    number = {tuple(row[name] for name in KEY): i for i, row in enumerate(rows)}
+    level = dict(zip(material.places["place_id"], material.places["level"], strict=True))
+    known = material.needs.sort_values(["status", "rank"], ascending=[False, True], kind="stable")
+    return [_need(row, number, level, texts) for row in known.to_dict("records") if row["place_id"] in level]
+
+
+def _need(
+    row: Mapping[str, Any], number: Mapping[tuple[str, ...], int], level: Mapping[str, str], texts: Texts
+) -> dict[str, Json]:
+    def known(value: Any, decimals: int) -> float | None:
+        return None if value is None or pd.isna(value) else round(float(value), decimals)
+
+    missing = known(row["shortfall"], 2)
+    unit = row["shortfall_unit"]
+    short_of = Text("", "") if missing is None or pd.isna(unit) else count_missing(missing, unit)
+    return {
+        "id": row["need_id"],
+        "group": row["group"],
+        "place": row["place_id"],
+        "service": row["service"],
+        "step": row["step"],
+        "people": known(row["people"], 1),
+        "share": known(row["share"], 4),
+        "shortfall": texts.row(short_of),
+        "service_class": row["service_class"],
+        "instrument": row["instrument"],
+        "lead": row["lead_unit"],
+        "joint": [code for code in row["joint_units"].split(";") if code],
+        "deadline": row["deadline_class"],
+        "reason": row["deadline_reason"],
+        "rank": row["rank"],
+        "status": row["status"],
+        "first_year": row["first_year"],
+        "indicator": row["indicator"],
+        "sentence": [row["sentence_zh"], row["sentence_en"]],
+        "advice": texts.row(advice(row)),
+        "evidence": [_ground(ref, row["place_id"], number, level, texts) for ref in read_evidence(row["evidence"])],
+    }
+
+
+def _ground(
+    ref: Mapping[str, Any], place: str, number: Mapping[tuple[str, ...], int], level: Mapping[str, str], texts: Texts
+) -> list[Json]:
+    """One ground: its role, the series that holds it at the need's place (or -1), value, standard, name."""
+    role = ref["kind"] if ref["kind"] in ("severance", "not measured", "earlier") else ref["role"]
+    value, standard = ref.get("value"), ref.get("threshold")
+    if ref["kind"] == "observation" and ref["place_id"] == place and role != "raised":
+        key = (*(ref[name] for name in KEY[:4]), level.get(place, ""))
+        if key in number:
+            return [role, number[key], None, standard, 0]
+    name = indicator_name(str(ref["indicator"])) if ref["kind"] in ("observation", "severance") else Text("", "")
+    return [role, -1, None if value is None else round(float(value), 2), standard, texts.row(name)]
+
+
+def _views(material: Material) -> list[View]:
+    views = official_views(material.needs, material.observations, material.folder)
+    return [view for code, view in views.items() if code != "indicator_form"]
+
+
+def _list(view: View, texts: Texts) -> dict[str, Json]:
+    keys = list(view.headings)
+    kinds = {key: _kind([row[key] for row in view.rows], key) for key in keys}
+    return {
+        "key": view.code,
+        "title": list(view.title),
+        "columns": [{"name": list(view.headings[key]), "kind": kinds[key]} for key in keys],
+        "rows": [[_cell(row[key], kinds[key], row["need_id"], texts) for key in keys] for row in view.rows],
+    }
+
+
+def _kind(values: list[Any], key: str) -> str:
+    """How a column is stored: as a need's id, its sentence, a number, a shared text, or as it stands."""
+    if key in ("need_id", "problem"):
+        return "need" if key == "need_id" else "sentence"
+    if any(isinstance(v, Text) for v in values):
+        return "text"
+    numeric = all(v is None or isinstance(v, int | float) for v in values) and any(v is not None for v in values)
+    return "year" if numeric and key.endswith("_year") else "number" if numeric else "plain"
+
+
+def _cell(value: Any, kind: str, need_id: str, texts: Texts) -> Json:
+    if kind == "sentence":
+        return need_id
+    return texts.row(value) if isinstance(value, Text) else value
+
+
+def _curve(curve: Curve) -> dict[str, Json]:
+    return {
+        "title": list(curve.title),
+        "about": list(curve.about),
+        "variant": curve.variant,
+        "gini": round(curve.gini, 4),
+        "x": [round(float(v), 4) for v in curve.x],
+        "y": [round(float(v), 4) for v in curve.y],
+    }
+
+
+def _trust(trust: Trust) -> dict[str, Json]:
+    return {
+        "parts": [asdict(part) for part in trust.parts],
+        "total": sum(part.count for part in trust.parts),
+        "notes": [list(note) for note in trust.notes],
+        "layers": [asdict(layer) | {"share": layer.share} for layer in trust.layers],
+    }
