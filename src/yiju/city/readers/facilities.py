@@ -47,7 +47,8 @@ __all__ = ["Facilities", "check_datum", "examine_datum", "merge", "read_faciliti
 _NAMES: dict[str, tuple[str, ...]] = {
     "id": ("facility_id", "编号", "设施编号", "编码", "设施编码", "序号", "code"),
     "service": (
-        "服务", "服务类型", "服务代码", "设施类型", "设施类别", "类型", "类别", "services", "type", "category",
+        "服务", "服务类型", "服务代码", "设施类型", "设施类别", "类型", "类别", "services", "type",
+        "category",
     ),
     "name": ("名称", "设施名称", "机构名称", "单位名称", "学校名称"),
     "lon": LON_NAMES,
@@ -55,12 +56,10 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "floor_area_m2": ("建筑面积", "总建筑面积", "floor_area", "building_area"),
     "land_area_m2": ("用地面积", "占地面积", "land_area", "site_area"),
     "opening": ("开放时间", "营业时间", "服务时间", "opening_hours", "hours"),
-    # A register of several kinds of facility counts each in a column of its own; the first that is known
-    # holds.
+    # A register of several kinds of facility counts each in its own column; the first that is known holds.
     "capacity": (
-        "容量", "床位", "床位数", "学位", "学位数", "托位", "托位数", "座位", "座位数", "泊位", "泊位数", "餐位",
-        "规模",
-        "places", "beds", "seats", "spaces",
+        "容量", "床位", "床位数", "学位", "学位数", "托位", "托位数", "座位", "座位数", "泊位", "泊位数",
+        "餐位", "规模", "places", "beds", "seats", "spaces",
     ),
 }  # fmt: skip
 

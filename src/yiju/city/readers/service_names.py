@@ -94,8 +94,8 @@ def service_code(name: str) -> str:
 
     Examples
     --------
-    >>> service_code("幼儿园"), service_code("Primary school"), service_code("elder_home"),
-    service_code("公厕") ('kindergarten', 'primary_school', 'elder_home', 'public_toilet')
+    >>> service_code("幼儿园"), service_code("Primary school"), service_code("公厕")
+    ('kindergarten', 'primary_school', 'public_toilet')
     """
     code = _by_name().get(plain(name))
     if code is None:
