@@ -10,9 +10,8 @@ from yiju.city.services import SERVICES
 from yiju.needs.barriers import Barriers
 from yiju.needs.deadlines import deadline_reason
 from yiju.needs.evidence import (
-    Beside,
+    Grounds,
     Ref,
-    observation_ref,
     pairs_and_severance,
     read_evidence,
     voice_ref,
@@ -38,7 +37,6 @@ class Entries:
     def __init__(
         self, observations: pd.DataFrame, folder: CityFolder, year: int, rules: Sequence[Rule]
     ) -> None:
-        self._observations = observations
         self._year = year
         self._rules = rules
         places = folder.table("places")
@@ -46,7 +44,7 @@ class Entries:
         self._voices = hear(folder, year)
         self._residents = residents_by_place(folder)
         self._barriers = Barriers(folder, places)
-        self._beside = Beside(observations, {rule.indicator for rule in rules})
+        self._evidence = Grounds(observations, {rule.indicator for rule in rules})
 
     def open(self, need: Raised, first_year: int, lighter: str | None = None) -> Row:
         """A need that this year's observations raise; ``lighter`` is the need of reach that sank to none."""
@@ -81,8 +79,7 @@ class Entries:
 
     def closed(self, before: Row, met: Mapping[str, Any]) -> Row:
         """An earlier need whose standard the judgement ``met`` says is now kept."""
-        observed = self._observations.loc[met["observation"]].to_dict()
-        refs = [observation_ref(observed, "met", met["standard"]), *_as_past(before["evidence"])]
+        refs = [self._evidence.ref(met["observation"], "met", met["standard"]), *_as_past(before["evidence"])]
         return self._whole(
             before | {"status": "closed", "closed_year": self._year}, before["deadline_reason"], refs
         )
@@ -148,15 +145,11 @@ class Entries:
 
     def _grounds(self, need: Raised) -> list[Ref]:
         """What raises the need, then what stands beside it, then the severance between the two coverages."""
-        rows = [self._observations.loc[g["observation"]].to_dict() for g in need.grounds]
-        raising = [
-            observation_ref(row, "raises", g["standard"]) for row, g in zip(rows, need.grounds, strict=True)
-        ]
+        raising = [self._evidence.ref(g["observation"], "raises", g["standard"]) for g in need.grounds]
         taken = {g["observation"] for g in need.grounds}
+        groups = {need.group, "all"}
         indicators = dict.fromkeys(self._rules[g["rule"]].indicator for g in need.grounds)
-        beside = [
-            r for i in indicators for r in self._beside.refs(need.place_id, i, {need.group, "all"}, taken)
-        ]
+        beside = [r for i in indicators for r in self._evidence.beside(need.place_id, i, groups, taken)]
         return raising + beside + pairs_and_severance(raising, beside)
 
     def _why_not(self, refs: list[Ref]) -> Ref:
@@ -164,15 +157,12 @@ class Entries:
         lead = next((r for r in refs if r["role"] == "raised"), None)
         if lead is None:
             return {"reason_zh": "", "reason_en": ""}
-        seen = self._observations
-        for name in ("indicator", "method", "variant", "place_id", "group"):
-            seen = seen[seen[name] == lead[name]]
-        if not len(seen):
+        seen = self._evidence.again(lead)
+        if seen is None:
             return {"reason_zh": "本年没有该项观测", "reason_en": "there is no such observation this year"}
-        first = seen.iloc[0]
-        if first["status"] == "screening":
+        if seen["status"] == "screening":
             return {"reason_zh": "本年仅为筛查值", "reason_en": "a screening only this year"}
-        return {"reason_zh": first["reason_zh"], "reason_en": first["reason_en"]}
+        return {"reason_zh": seen["reason_zh"], "reason_en": seen["reason_en"]}
 
 
 def _as_past(evidence: str) -> list[Ref]:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import json
 import math
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -28,18 +29,12 @@ if TYPE_CHECKING:
 Ref = dict[str, object]
 
 _COPIED = (
-    "indicator",
-    "edition",
-    "method",
-    "variant",
-    "group",
-    "place_id",
-    "value",
-    "unit",
-    "n",
-    "status",
+    "indicator", "edition", "method", "variant", "group", "place_id", "value", "unit", "n", "status",
     "source",
-)
+)  # fmt: skip
+_HELD = (*_COPIED, "threshold", "reason_zh", "reason_en")
+# What makes an observation the same one in another year; an edition may change.
+_SAME_THING = ("indicator", "method", "variant", "place_id", "group")
 
 
 def read_evidence(stored: str) -> list[Ref]:
@@ -58,14 +53,6 @@ def write_evidence(refs: Iterable[Mapping[str, object]]) -> str:
     """References as compact JSON; unknown numbers are null."""
     plain = [{k: None if _unknown(v) else v for k, v in ref.items()} for ref in refs]
     return json.dumps(plain, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-
-
-def observation_ref(row: Mapping[str, object], role: str, threshold: object = None) -> Ref:
-    """A reference to an observation; ``threshold`` is what it was held against, else the row's own."""
-    ref: Ref = {"kind": "observation", "role": role}
-    ref.update({name: row[name] for name in _COPIED})
-    ref["threshold"] = row["threshold"] if threshold is None else threshold
-    return ref
 
 
 def pairs_and_severance(raising: list[Ref], beside: list[Ref]) -> list[Ref]:
@@ -108,19 +95,40 @@ def voice_ref(voices: Voices, place_id: str, service: str) -> Ref | None:
     }
 
 
-class Beside:
-    """Finds the observations that stand beside those that raise a need: same place, same indicator."""
+class Grounds:
+    """References to the observations of a year, and to those that stand beside them.
+
+    Columns are held as plain lists: a ledger of thousands of needs asks for tens of thousands of rows.
+    """
 
     def __init__(self, observations: pd.DataFrame, indicators: set[str]) -> None:
-        self._rows = observations[observations["value"].notna() & observations["indicator"].isin(indicators)]
-        self._at = self._rows.groupby(["place_id", "indicator"]).groups
+        self._columns = {name: observations[name].tolist() for name in _HELD}
+        told = observations["value"].notna() & observations["indicator"].isin(indicators)
+        self._at = observations[told].groupby(["place_id", "indicator"]).groups
 
-    def refs(self, place_id: str, indicator: str, groups: set[str], without: set[int]) -> list[Ref]:
-        """References, in the order of the observations."""
-        found = [i for i in self._at.get((place_id, indicator), []) if i not in without]
-        rows = self._rows.loc[found]
-        rows = rows[rows["group"].isin(groups)]
-        return [observation_ref(row, "beside") for row in rows.to_dict("records")]
+    def ref(self, row: int, role: str, threshold: object = None) -> Ref:
+        """A reference to one observation; ``threshold`` is what it was held against, else the row's own."""
+        ref: Ref = {"kind": "observation", "role": role}
+        ref.update({name: self._columns[name][row] for name in (*_COPIED, "threshold")})
+        if threshold is not None:
+            ref["threshold"] = threshold
+        return ref
+
+    def again(self, past: Ref) -> Ref | None:
+        """The observation of this year that an earlier reference speaks of, with its status and reason."""
+        row = self._rows.get(tuple(past[name] for name in _SAME_THING))
+        return None if row is None else {name: values[row] for name, values in self._columns.items()}
+
+    @cached_property
+    def _rows(self) -> dict[tuple[object, ...], int]:
+        keys = zip(*(self._columns[name] for name in _SAME_THING), strict=True)
+        return {key: row for row, key in enumerate(keys)}
+
+    def beside(self, place_id: str, indicator: str, groups: set[str], without: set[int]) -> list[Ref]:
+        """What else the indicator says of the place and of these groups, in the order of the observations."""
+        who = self._columns["group"]
+        rows = [i for i in self._at.get((place_id, indicator), []) if i not in without and who[i] in groups]
+        return [self.ref(i, "beside") for i in rows]
 
 
 def _unknown(value: object) -> bool:
