@@ -67,9 +67,11 @@ def settle_all(first: Int32s, arcs: Records, seed_nodes: Int32s, seed_keys: Int6
         if key > best[node]:  # a better one was pushed after it
             continue
         for a in range(first[node], first[node + 1]):
+            if (key >> 32) + arcs[a]["cost"] > limit:  # asked first: a cost beyond 31 bits would wrap around
+                continue
             head = arcs[a]["head"]
             longer = key + (np.int64(arcs[a]["cost"]) << 32)
-            if longer < best[head] and (longer >> 32) <= limit:
+            if longer < best[head]:
                 best[head] = longer
                 size = push(keys, nodes, size, longer, head)
     return best
@@ -117,14 +119,13 @@ def read_at_origins(
         for end in range(2):
             node = origins[p]["u"] if end == 0 else origins[p]["v"]
             leave = origins[p]["leave_u"] if end == 0 else origins[p]["leave_v"]
-            if leave != UNREACHED and best[node] != NO_KEY:
+            if best[node] != NO_KEY and (best[node] >> 32) + leave <= limit:
                 key = best[node] + (np.int64(leave) << 32)
                 least = min(least, key)
         edge = origins[p]["edge"]
         for q in range(on_edge[edge], on_edge[edge + 1]):
             cost = along_edge(origins, p, targets, q)
-            if cost != UNREACHED:
+            if cost <= limit:
                 least = min(least, (cost << 32) | np.int64(targets[q]["owner"]))
         owner = origins[p]["owner"]
-        if least < keys[owner] and (least >> 32) <= limit:
-            keys[owner] = least
+        keys[owner] = min(keys[owner], least)

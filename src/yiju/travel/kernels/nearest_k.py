@@ -24,7 +24,7 @@ from numba import int32, int64, void
 from yiju.travel.kernels.compiling import Whole, kernel
 from yiju.travel.kernels.heap import drop_least, push
 from yiju.travel.kernels.nearest import along_edge
-from yiju.travel.kernels.records import NO_KEY, UNREACHED, Arcs, Points
+from yiju.travel.kernels.records import NO_KEY, Arcs, Points
 
 Int32s = npt.NDArray[np.int32]
 Int64s = npt.NDArray[np.int64]
@@ -91,8 +91,8 @@ def settle_k(
         settled[node] += 1
         for a in range(first[node], first[node + 1]):
             head = arcs[a]["head"]
-            longer = key + (np.int64(arcs[a]["cost"]) << 32)
-            if settled[head] < k and (longer >> 32) <= limit:
+            if settled[head] < k and (key >> 32) + arcs[a]["cost"] <= limit:
+                longer = key + (np.int64(arcs[a]["cost"]) << 32)
                 size = push(keys, nodes, size, longer, head)
     return lists
 
@@ -107,14 +107,10 @@ def read_k_at_origins(
         for end in range(2):
             node = origins[p]["u"] if end == 0 else origins[p]["v"]
             leave = origins[p]["leave_u"] if end == 0 else origins[p]["leave_v"]
-            if leave == UNREACHED:
-                continue
             for i in range(lists.shape[1]):
-                if lists[node, i] == NO_KEY:
+                if lists[node, i] == NO_KEY or (lists[node, i] >> 32) + leave > limit:
                     break
-                key = lists[node, i] + (np.int64(leave) << 32)
-                if (key >> 32) <= limit:
-                    keep_least(kept, owner, key)
+                keep_least(kept, owner, lists[node, i] + (np.int64(leave) << 32))
         edge = origins[p]["edge"]
         for q in range(on_edge[edge], on_edge[edge + 1]):
             cost = along_edge(origins, p, targets, q)
