@@ -274,7 +274,11 @@ class _Reader:
         tags = dict(area.tags)
         if not _is_area(tags) and area.from_way():
             return
-        kinds = self._awaited.pop(osm_id, None) or self._kinds(tags, area=True)
+        kinds = self._awaited.get(osm_id) or self._kinds(tags, area=True)
+        if not area.num_rings()[0]:
+            self._awaited[osm_id] = kinds
+            return
+        self._awaited.pop(osm_id, None)
         if not area.from_way():
             self._made.add(osm_id)
         if kinds:
