@@ -17,11 +17,21 @@ if TYPE_CHECKING:
     from yiju.city.build import build_city
     from yiju.city.config import Config, Source
     from yiju.city.folder import CityFolder
-    from yiju.city.new import new_city
+    from yiju.city.new import NewCity, new_city
     from yiju.city.rejections import Rejections
     from yiju.city.tables import LEVELS, TABLES
 
-__all__ = ["LEVELS", "TABLES", "CityFolder", "Config", "Rejections", "Source", "build_city", "new_city"]
+__all__ = [
+    "LEVELS",
+    "TABLES",
+    "CityFolder",
+    "Config",
+    "NewCity",
+    "Rejections",
+    "Source",
+    "build_city",
+    "new_city",
+]
 
 _HOME = {
     "LEVELS": "tables",
@@ -31,6 +41,7 @@ _HOME = {
     "Rejections": "rejections",
     "Source": "config",
     "build_city": "build",
+    "NewCity": "new",
     "new_city": "new",
 }
 

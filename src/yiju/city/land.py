@@ -47,8 +47,8 @@ ENCLOSED_SHARE = 0.75
 class ResidentialLand:
     """Residential land, and where it comes from.
 
-    ``choice`` is one of ``user``, ``osm``, ``homes``, ``people``, ``none``; the shares are of the people who live
-    on the land that was chosen, and on OpenStreetMap's.
+    ``choice`` is one of ``user``, ``osm``, ``homes``, ``people``, ``none``; the shares are of the people who
+    live on the land that was chosen, and on OpenStreetMap's.
     """
 
     areas: np.ndarray
@@ -179,8 +179,8 @@ def land_table(
         areas, origin = (residential.areas, residential.origin) if use == "residential" else (given, "osm")
         pieces = _cut(areas, knives, boundary)
         rows = {"use": [use] * len(pieces), "origin": [origin] * len(pieces)}
-        frames.append(gpd.GeoDataFrame(rows, geometry=pieces))
-    land = gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=places.crs)
+        frames.append(gpd.GeoDataFrame(rows, geometry=pieces, crs=places.crs))
+    land = pd.concat(frames, ignore_index=True)
     if not len(land):
         return LAND.empty(places.crs)
     land["area_m2"] = land.geometry.area
