@@ -1,0 +1,166 @@
+"""F01 to F03: streets, junctions and density of the built-up area.
+
+A street runs between two pieces of land, and each of them has half of it: half of its length counts for the place on
+its left, half for that on its right, where there is built-up land. So the lengths of places add up to those of the
+city, and a road through fields does not make a city denser.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
+
+from yiju.checkup.blocks import Block, NotMeasurable, ratio
+from yiju.checkup.context import Context
+from yiju.checkup.indicator import Indicator, Variant
+from yiju.checkup.places import Within
+from yiju.checkup.registry import computes
+from yiju.text import Text
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+# Land on one side of a street is looked for this far from its middle line, and within this distance of that point:
+# together 30 m, half of the widest urban roads of CJJ 37-2012 with their green strips (a proposal of ours).
+_BESIDE_M = 15.0
+_M2_PER_KM2 = 1e6
+# A junction is where three streets meet (GHSCI: intersections of the pedestrian network, dead ends left out).
+_FEWEST_ARMS = 3
+
+
+@computes("F01")
+def road_density(city: Context, indicator: Indicator) -> Iterable[Block]:
+    """Length of streets per built-up area."""
+    edges = _streets(city)
+    halved = edges["street_class"].isin(indicator.parameters["halved_when_one_way"]) & (
+        edges["drive_forward"] != edges["drive_backward"]
+    )
+    length_km = np.where(halved, 0.5, 1.0) * edges["length_m"].to_numpy(dtype=np.float64) / 1000
+    land, edge = _land_beside(
+        city, shapely.line_interpolate_point(edges.geometry.to_numpy(), 0.5, normalized=True), edges
+    )
+    for variant in indicator.variants:
+        wanted = edges["street_class"].isin(variant.parameters["street_classes"]).to_numpy(dtype=bool)
+        sides = wanted[edge]
+        km = _summed_by_land(city, land[sides], length_km[edge[sides]] / 2)
+        yield _per_built_km2(city, "official", variant.code, km)
+
+
+@computes("F02")
+def junction_density(city: Context, indicator: Indicator) -> Iterable[Block]:
+    """Junctions of three streets or more per built-up area."""
+    variant = indicator.variants[0]
+    edges = _streets(city)
+    edges = edges[edges["street_class"].isin(variant.parameters["street_classes"])]
+    arms = pd.concat([edges["u"], edges["v"]]).value_counts()
+    nodes = city.table("street_nodes")
+    at = nodes[nodes["node_id"].isin(arms.index[arms >= _FEWEST_ARMS])]
+    points = merged(shapely.get_coordinates(at.geometry.to_numpy()), float(indicator.parameters["merge_m"]))
+    built = city.built_up.geometry.to_numpy()
+    junction, land = shapely.STRtree(built).query(
+        shapely.points(points), predicate="dwithin", distance=2 * _BESIDE_M
+    )
+    shared = 1.0 / np.bincount(junction, minlength=len(points))[junction]
+    yield _per_built_km2(city, "official", variant.code, _summed_by_land(city, land, shared))
+
+
+@computes("F03")
+def density(city: Context, indicator: Indicator) -> Iterable[Block]:
+    """Density of communities as the average resident meets it, and the land of the densest."""
+    city.need_counts()
+    places = city.places
+    level = next(level for level in ("community", "subdistrict", "district", "city") if len(places.at(level)))
+    parts = places.at(level)
+    people = city.cell_within.sums(city.people().people)
+    area_km2 = np.where(city.built_area_m2 > 0, city.built_area_m2, places.area_m2) / _M2_PER_KM2
+    per_km2 = ratio(people, area_km2, per=1.0)
+    weighted, dense_km2 = (np.full(len(places), np.nan) for _ in range(2))
+    limit = next(
+        float(v.parameters["people_per_km2"]) for v in indicator.variants if "people_per_km2" in v.parameters
+    )
+    for place in range(len(places)):
+        mine = parts[[place in _line(places.parents, int(p)) or place == places.city for p in parts]]
+        some = mine[people[mine] > 0]
+        if len(some):
+            weighted[place] = np.average(per_km2[some], weights=people[some])
+            dense_km2[place] = area_km2[some][per_km2[some] > limit].sum()
+    status = city.status("all")
+    empty = Text("此处没有居民。", "nobody lives here.")
+    yield Block("table", "density", value=weighted, n=people, status=status, empty=empty)
+    yield Block("table", "land15k", value=dense_km2, n=people, status=status, empty=empty)
+
+
+def merged(xy: Floats, within_m: float) -> Floats:
+    """Points that are near each other as one point in their middle, such as the corners of one wide junction.
+
+    Examples
+    --------
+    >>> merged(np.array([[0.0, 0.0], [10.0, 0.0], [100.0, 0.0]]), within_m=15).tolist()
+    [[5.0, 0.0], [100.0, 0.0]]
+    """
+    if not len(xy):
+        return xy
+    pairs = cKDTree(xy).query_pairs(within_m, output_type="ndarray")
+    links = coo_matrix((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(xy), len(xy)))
+    count, cluster = connected_components(links, directed=False)
+    size = np.bincount(cluster, minlength=count)
+    return np.column_stack([np.bincount(cluster, weights=xy[:, i], minlength=count) / size for i in (0, 1)])
+
+
+def _streets(city: Context) -> pd.DataFrame:
+    edges = city.table("street_edges")
+    if not len(edges):
+        raise NotMeasurable(Text("需要街道路网。", "needs a street network."))
+    return edges
+
+
+def _land_beside(city: Context, middle: Sequence[object], edges: pd.DataFrame) -> tuple[Ints, Ints]:
+    """The built-up parcel on each side of each street that has one: parcel rows, edge rows."""
+    points = np.asarray(middle, dtype=object)
+    ahead = shapely.get_coordinates(
+        shapely.line_interpolate_point(
+            edges.geometry.to_numpy(), np.minimum(0.5 + 1e-3, 1.0), normalized=True
+        )
+    )
+    xy = shapely.get_coordinates(points)
+    along = ahead - xy
+    norm = np.hypot(along[:, 0], along[:, 1])
+    across = np.column_stack([-along[:, 1], along[:, 0]]) / np.where(norm > 0, norm, 1.0)[:, None]
+    sides = shapely.points(np.concatenate([xy + _BESIDE_M * across, xy - _BESIDE_M * across]))
+    tree = shapely.STRtree(city.built_up.geometry.to_numpy())
+    (side, parcel) = tree.query_nearest(sides, max_distance=_BESIDE_M, all_matches=False)
+    return parcel.astype(np.int64), (side % len(points)).astype(np.int64)
+
+
+def _summed_by_land(city: Context, parcel: Ints, value: Floats) -> Floats:
+    within = Within(city.places, city.built_up)
+    return within.sums(np.bincount(parcel, weights=value, minlength=len(city.built_up)))
+
+
+def _per_built_km2(city: Context, method: str, variant: str, amount: Floats) -> Block:
+    area_km2 = city.built_area_m2 / _M2_PER_KM2
+    return Block(
+        method,
+        variant,
+        value=ratio(amount, area_km2, per=1.0),
+        numerator=amount,
+        denominator=area_km2,
+        status="modelled",
+        empty=Text("此处没有（近似）建成区。", "no (approximate) built-up area here."),
+    )
+
+
+def _line(parents: Ints, place: int) -> set[int]:
+    """A place and all above it."""
+    found = set()
+    while place >= 0:
+        found.add(place)
+        place = int(parents[place])
+    return found

@@ -1,0 +1,196 @@
+"""Observations held against their yardsticks: threshold, grade, source, and what is provisional."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from yiju.checkup.catalogue import Catalogue
+from yiju.checkup.grading import Yardsticks, grade, met
+from yiju.checkup.indicator import Indicator, Variant, Yardstick
+from yiju.checkup.indicators.overall import overall_grade
+from yiju.errors import UnknownName
+from yiju.text import Text
+
+# Whoever overrides a threshold has read it; the report shows where it stands.
+_OVERRIDDEN = "city.toml [thresholds]"
+# A screening is a place to look and gets no grade.
+_GRADED = ("measured", "modelled")
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Holds rows against the yardsticks of the catalogue, the city's own thresholds, the year before and a survey.
+
+    Attributes
+    ----------
+    overrides
+        Indicator to threshold, from city.toml.
+    earlier
+        Observations of the latest earlier check-up, or none.
+    survey
+        Indicator to survey score (0 to 100), from figures named ``ID/survey``.
+    """
+
+    catalogue: Catalogue
+    overrides: Mapping[str, float]
+    earlier: pd.DataFrame | None
+    survey: Mapping[str, float]
+
+    def __post_init__(self) -> None:
+        for name in self.overrides:
+            if name not in self.catalogue.indicators:
+                raise UnknownName(
+                    Text("指标（city.toml [thresholds]）", "indicator (city.toml, [thresholds])"),
+                    name,
+                    self.catalogue.indicators,
+                )
+
+    def judged(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """The rows with threshold, grade, yardsticks, source and provisional."""
+        before = self._before()
+        parts = []
+        for (name, method, variant), part in rows.groupby(["indicator", "method", "variant"], sort=False):
+            parts.append(self._one(self.catalogue.indicators[name], method, variant, part, before))
+        return pd.concat(parts).sort_index(kind="stable").drop(columns="given_source")
+
+    def overall(self, rows: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
+        """The rows of Z01: the overall grade of what was graded at city level."""
+        graded = self._headlines(rows)
+        city = rows.loc[rows["level"] == "city", "place_id"].iloc[0]
+        found = []
+        for variant in indicator.variants:
+            counted = graded
+            if variant.code == "base":
+                known = self.catalogue.indicators
+                counted = graded[
+                    [known[i].edition == "2025" and known[i].level == "city" for i in graded["indicator"]]
+                ]
+            found.append(self._overall(indicator, variant, counted, city))
+        return pd.DataFrame(found)
+
+    def _headlines(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """One graded row for each indicator: an official figure, else its headline, else its first."""
+        graded = rows[(rows["level"] == "city") & rows["grade"].notna() & rows["status"].isin(_GRADED)]
+        headline = [
+            (m, v) == self.catalogue.indicators[i].headline
+            for i, m, v in zip(graded["indicator"], graded["method"], graded["variant"], strict=True)
+        ]
+        order = np.select([graded["method"] == "table", headline], [0, 1], 2)
+        return graded.assign(order=order).sort_values("order", kind="stable").drop_duplicates("indicator")
+
+    def _overall(
+        self, indicator: Indicator, variant: Variant, graded: pd.DataFrame, city: str
+    ) -> dict[str, object]:
+        row: dict[str, object] = {
+            "indicator": indicator.id, "edition": indicator.edition, "method": "table", "variant": variant.code,
+            "status": "not measurable", "level": "city", "place_id": city, "group": "all", "unit": indicator.unit,
+            "source": self.catalogue.cite(indicator.source).zh, "provisional": indicator.provisional_in(variant),
+            "reason_zh": "没有可评级的指标。", "reason_en": "no indicator could be graded.",
+        }  # fmt: skip
+        if not len(graded):
+            return row
+        overall = overall_grade(graded["grade"].tolist())
+        good = int(graded["grade"].isin(("very_good", "good")).sum())
+        basis = Text(f"据 {len(graded)} 项已评级指标。", f"Rests on {len(graded)} graded indicators.")
+        return row | {
+            "status": "modelled" if (graded["status"] == "modelled").any() else "measured",
+            "value": overall.percent, "grade": overall.grade, "n": float(len(graded)),
+            "numerator": float(good), "denominator": float(len(graded)),
+            "reason_zh": basis.zh + overall.note.zh, "reason_en": f"{basis.en} {overall.note.en}".strip(),
+        }  # fmt: skip
+
+    def _before(self) -> Mapping[tuple[str, ...], float]:
+        if self.earlier is None:
+            return {}
+        rows = self.earlier[(self.earlier["level"] == "city") & self.earlier["status"].isin(_GRADED)]
+        keys = zip(
+            *(rows[k] for k in ("indicator", "edition", "method", "variant", "place_id", "group")),
+            strict=True,
+        )
+        return dict(zip(keys, rows["value"], strict=True))
+
+    def threshold(self, indicator: Indicator, method: str, variant: str) -> Yardstick | None:
+        """The threshold that a reading is held against, the city's own where it has one."""
+        own = indicator.variant(variant).target or indicator.target
+        if indicator.id in self.overrides:
+            headline_method, headline_variant = indicator.headline
+            base = own or Yardstick(0.0, "", "", headline_method, headline_variant)
+            own = replace(base, value=self.overrides[indicator.id], source=_OVERRIDDEN, tag="V")
+        # an official figure is held against the target whatever method the city used
+        return own if own is not None and (own.holds_for(method, variant) or method == "table") else None
+
+    def _one(
+        self,
+        indicator: Indicator,
+        method: str,
+        variant_code: str,
+        rows: pd.DataFrame,
+        before: Mapping[tuple[str, ...], float],
+    ) -> pd.DataFrame:
+        variant = indicator.variant(variant_code)
+        direction = indicator.direction_of(variant)
+        threshold = self.threshold(indicator, method, variant_code)
+        own = threshold is not None and threshold.source == _OVERRIDDEN
+        provisional = indicator.provisional_in(variant) or (threshold is not None and threshold.provisional)
+        yardsticks = Yardsticks(
+            cuts=indicator.cuts
+            if indicator.cuts
+            and indicator.cuts.holds_for(method, variant_code)
+            and threshold_fits(indicator, threshold)
+            and not own
+            else None,
+            target=None if threshold is None else threshold.value,
+            band=None if own else indicator.band,
+            baseline=_value(indicator.baseline, method, variant_code),
+            peers=_value(indicator.peers, method, variant_code),
+            survey=self.survey.get(indicator.id),
+        )
+        grades = [self._grade(row, direction, yardsticks, before) for row in rows.to_dict("records")]
+        source = self.catalogue.cite(indicator.source).zh
+        if threshold is not None and threshold.source != indicator.source:
+            cited = threshold.source if own else self.catalogue.cite(threshold.source).zh
+            source = f"{source}；阈值：{cited}"
+        return rows.assign(
+            grade=[g for g, _ in grades],
+            yardsticks=[y for _, y in grades],
+            threshold=np.nan if threshold is None else threshold.value,
+            source=[f"{source}；数据：{given}" if given else source for given in rows["given_source"]],
+            provisional=provisional,
+        )
+
+    def _grade(
+        self,
+        row: Mapping[str, object],
+        direction: str,
+        yardsticks: Yardsticks,
+        before: Mapping[tuple[str, ...], float],
+    ) -> tuple[str | None, str | None]:
+        value = float(row["value"])  # type: ignore[arg-type]
+        if row["status"] not in _GRADED or np.isnan(value):
+            return None, None
+        if row["level"] != "city":
+            if yardsticks.target is None or direction not in ("higher", "lower"):
+                return None, None
+            return ("met" if met(value, direction, yardsticks.target) else "missed"), "target"  # type: ignore[arg-type]
+        key = tuple(str(row[k]) for k in ("indicator", "edition", "method", "variant", "place_id", "group"))
+        graded = grade(
+            value,
+            direction,  # type: ignore[arg-type]
+            replace(yardsticks, earlier=before.get(key)),
+            low=float(row["low"]),  # type: ignore[arg-type]
+            high=float(row["high"]),  # type: ignore[arg-type]
+        )
+        return (None, None) if graded is None else (graded.grade, ";".join(graded.yardsticks))
+
+
+def threshold_fits(indicator: Indicator, threshold: Yardstick | None) -> bool:
+    """Cuts without a method of their own grade what the target is for."""
+    return indicator.target is None or threshold is not None
+
+
+def _value(yardstick: Yardstick | None, method: str, variant: str) -> float | None:
+    return yardstick.value if yardstick is not None and yardstick.holds_for(method, variant) else None

@@ -1,0 +1,82 @@
+"""Which facility layers can be trusted, and where their facilities are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from yiju.city.config import Config
+from yiju.city.services import SERVICES
+from yiju.text import Text
+
+Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
+
+
+class Layers:
+    """The table of facilities, by service.
+
+    A layer is trusted when the city vouches for it, when a facility table is complete for it, or when at least one of
+    its facilities comes from the city's own table: what comes from OpenStreetMap alone is a screening.
+    """
+
+    def __init__(self, facilities: gpd.GeoDataFrame, config: Config) -> None:
+        self.frame = facilities
+        self.service = facilities["service"].to_numpy(dtype=object)
+        complete = [s.options.get("complete_for", []) for s in config.of_kind("facilities")]
+        self._complete = {service for services in complete for service in services}  # type: ignore[attr-defined]
+        self._vouched = set(config.vouched)
+
+    def rows(self, services: Iterable[str]) -> Bools:
+        """Which rows of the table offer any of the services."""
+        return np.isin(self.service, list(services))
+
+    def count(self, service: str) -> int:
+        """Facilities of a service."""
+        return int((self.service == service).sum())
+
+    @cached_property
+    def _known(self) -> set[str]:
+        own = self.frame.loc[self.frame["source"] != "osm", "service"]
+        return self._vouched | self._complete | set(own)
+
+    def trusts(self, service: str) -> bool:
+        """Whether the layer of one service can be trusted."""
+        return service in self._known
+
+    def vouched(self, service: str) -> bool:
+        """Whether the city vouches for the layer in city.toml."""
+        return service in self._vouched
+
+    def state(self, services: Iterable[str]) -> str:
+        """``measured``, ``screening``, or ``empty``, for a need that any of the services answers.
+
+        It is empty where no facility is known and nobody says that there is none.
+        """
+        services = list(services)
+        present = [s for s in services if self.count(s)]
+        if not present:
+            return "measured" if any(self.trusts(s) for s in services) else "empty"
+        return "measured" if all(self.trusts(s) for s in present) else "screening"
+
+    @cached_property
+    def area_m2(self) -> Floats:
+        """(rows,) area of the site: as given, else that of its polygon; not a number for a point without one."""
+        given = np.array(self.frame["land_area_m2"], dtype=np.float64)
+        drawn = shapely.area(self.frame.geometry.to_numpy())
+        return np.where(np.isnan(given), np.where(drawn > 0, drawn, np.nan), given)
+
+
+def no_layer(services: Iterable[str]) -> Text:
+    """Why a service without any known facility cannot be judged."""
+    names = [SERVICES[s].name for s in services]
+    zh, en = "、".join(n.zh for n in names), ", ".join(n.en for n in names)
+    return Text(
+        f"需要{zh}的设施表：现有数据中没有此类设施，也无人确认确实没有。",
+        f"needs a facility table of {en}: none is in the data, and nobody vouches that there is none.",
+    )

@@ -1,0 +1,124 @@
+"""Blocks become rows of observations: one for each place, with a reason where there is no value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from yiju.checkup.blocks import Block, NotMeasurable
+from yiju.checkup.context import Context
+from yiju.checkup.indicator import Indicator
+from yiju.checkup.indicators.figures import from_figures
+from yiju.checkup.registry import function_of
+from yiju.text import Text
+
+_NUMBERS = ("value", "n", "numerator", "denominator", "low", "high")
+KEY = ["indicator", "edition", "method", "variant", "place_id", "group"]
+
+
+def rows_of(city: Context, indicator: Indicator) -> list[pd.DataFrame]:
+    """The rows of one indicator: computed, given by the city, or one for the city that says why there are none."""
+    parts: list[pd.DataFrame] = []
+    if function_of(indicator.id) is not None:
+        try:
+            parts += [_rows(city, indicator, block) for block in city.blocks(indicator.id)]
+        except NotMeasurable as reason:
+            parts.append(_without(city, indicator, reason.message))
+    given = [_rows(city, indicator, block, given=True) for block in from_figures(city, indicator)]
+    if parts:
+        return parts + [rows for rows in given if (rows["status"] != "not measurable").all()]
+    if given:
+        return given
+    return [] if indicator.answered_by is not None else [_without(city, indicator, _why_nothing(indicator))]
+
+
+def answered(city: Context, indicator: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of a base indicator whose number another indicator has: the same values under its own id."""
+    answer = indicator.answered_by
+    if answer is None:
+        return rows.iloc[:0]
+    levels = ("city",) if indicator.level == "city" else ("subdistrict", "district", "city")
+    same = (rows["indicator"] == answer.indicator) & (rows["group"].isin(("all", _group_of(city, answer))))
+    found = rows[same & rows["level"].isin(levels)]
+    exact = found[(found["method"] == answer.method) & (found["variant"] == answer.variant)]
+    if not len(exact):
+        exact = found[(found["level"] == "city") & (found["status"] == "not measurable")].iloc[:1]
+    also = Text(f"即 {answer.indicator}。", f"The same number as {answer.indicator}.")
+    return exact.assign(
+        indicator=indicator.id,
+        edition=indicator.edition,
+        variant="",
+        unit=indicator.unit,
+        reason_zh=also.zh + exact["reason_zh"],
+        reason_en=(also.en + " " + exact["reason_en"]).str.strip(),
+    )
+
+
+def _group_of(city: Context, answer: Any) -> str:
+    variant = city.catalogue.indicators[answer.indicator].variant(answer.variant)
+    return str(variant.parameters.get("group", "all"))
+
+
+def _why_nothing(indicator: Indicator) -> Text:
+    if indicator.how == "store":
+        return Text(
+            "只存不算：须实地调查，请以官方数据填报。",
+            "store only: found by inspection, never estimated; give the city's figure.",
+        )
+    if indicator.how == "table":
+        return Text(
+            f"需要官方数据（figures 表，指标 {indicator.id}）。",
+            f"needs table: an official figure of {indicator.id} (figures).",
+        )
+    return Text("尚未计算。", "not yet computed.")
+
+
+def _without(city: Context, indicator: Indicator, reason: Text) -> pd.DataFrame:
+    method, variant = indicator.headline
+    return _rows(city, indicator, Block.without(method, reason, variant=variant))
+
+
+def _rows(city: Context, indicator: Indicator, block: Block, *, given: bool = False) -> pd.DataFrame:
+    variant = indicator.variant(block.variant)
+    places = city.places
+    if block.missing is not None or block.value is None:
+        chosen = np.array([places.city])
+        numbers = {name: np.full(1, np.nan) for name in _NUMBERS}
+    else:
+        levels = block.levels or indicator.levels_of(variant)
+        shown = np.isin(places.level, levels)
+        if given:  # official figures stand where they were given; nothing is missed elsewhere
+            shown = ~np.isnan(block.value)
+        chosen = np.flatnonzero(shown)
+        numbers = {name: _at(getattr(block, name), chosen) for name in _NUMBERS}
+    known = ~np.isnan(numbers["value"])
+    return pd.DataFrame(
+        {
+            "indicator": indicator.id,
+            "edition": indicator.edition,
+            "method": block.method,
+            "variant": block.variant,
+            "status": np.where(known, block.status, "not measurable"),
+            "level": places.level[chosen],
+            "place_id": places.ids[chosen],
+            "group": block.group,
+            **numbers,
+            "unit": indicator.unit_of(variant),
+            "given_source": block.source,
+            "reason_zh": np.where(known, block.reason.zh, (block.missing or block.empty).zh),
+            "reason_en": np.where(known, block.reason.en, (block.missing or block.empty).en),
+        }
+    )
+
+
+def _at(values: npt.NDArray[np.float64] | None, chosen: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    return np.full(len(chosen), np.nan) if values is None else values[chosen]
+
+
+def joined(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """All rows, each key once: the first stands."""
+    return pd.concat(list(parts), ignore_index=True).drop_duplicates(KEY, ignore_index=True)

@@ -1,0 +1,142 @@
+"""The annual check-up: every indicator of the catalogue, at every place, with its status and grade."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from yiju.checkup.catalogue import Catalogue
+from yiju.checkup.completeness import completeness_of
+from yiju.checkup.context import Context
+from yiju.checkup.judging import Judge
+from yiju.checkup.observations import OBSERVATIONS
+from yiju.checkup.rows import answered, joined, rows_of
+from yiju.checkup.snapshot import earlier_observations, manifest, write_snapshot
+from yiju.city.folder import CityFolder
+from yiju.progress import SILENT, Progress
+from yiju.text import Text
+
+# What is computed from the grades of all others comes last.
+_OVERALL = "Z01"
+
+
+@dataclass(frozen=True, eq=False)
+class Checkup:
+    """One year's check-up of a city.
+
+    Attributes
+    ----------
+    observations
+        Frame of the observations contract, in the order of the catalogue.
+    completeness
+        How complete each facility layer seems; see :func:`yiju.checkup.completeness.completeness`.
+    manifest
+        Hashes of all inputs, versions, thresholds overridden, and when it was made.
+    """
+
+    folder: CityFolder
+    year: int
+    observations: pd.DataFrame
+    completeness: pd.DataFrame
+    manifest: Mapping[str, Any]
+
+    def write(self) -> None:
+        """Store it in ``checkups/YEAR``, whole or not at all.
+
+        Raises
+        ------
+        SnapshotError
+            It could not be stored; what was there stays whole.
+        """
+        write_snapshot(
+            self.folder.checkup_dir(self.year),
+            {"observations": self.observations, "completeness": self.completeness},
+            self.manifest,
+        )
+
+
+def run_checkup(
+    folder: CityFolder,
+    *,
+    year: int | None = None,
+    now: datetime | None = None,
+    progress: Progress = SILENT,
+    catalogue: Catalogue | None = None,
+) -> Checkup:
+    """Check a city up.
+
+    Parameters
+    ----------
+    folder
+        A city that was built.
+    year
+        By default the city's own year.
+    now
+        What the manifest says of when; nothing else depends on it.
+    progress
+        Told of each family of indicators.
+    catalogue
+        Indicators, by default those that come with Yiju.
+
+    Raises
+    ------
+    MissingCity
+        The city was not built yet.
+    UnknownName
+        city.toml overrides the threshold of an indicator that does not exist.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from yiju.city.toytown import toy_town
+    >>> checkup = run_checkup(toy_town(tempfile.mkdtemp(), blocks=8))
+    >>> rows = checkup.observations.set_index(["indicator", "method", "variant", "place_id", "group"])
+    >>> float(rows.loc[("L02", "network", "r500", "city", "all"), "value"].round(1))
+    57.1
+    """
+    year = year or folder.config.year
+    city = Context(folder, year, catalogue)
+    judge = Judge(
+        city.catalogue,
+        folder.config.thresholds,
+        earlier_observations(folder, year),
+        _survey(city.table("figures"), year),
+    )
+    indicators = [i for i in city.catalogue.indicators.values() if i.id != _OVERALL]
+    progress.step(Text("计算指标", "Compute the indicators"))
+    parts: list[pd.DataFrame] = []
+    for done, indicator in enumerate(indicators, start=1):
+        parts += rows_of(city, indicator)
+        progress.advance(done, len(indicators))
+    rows = joined(parts)
+    rows = joined([rows, *(answered(city, indicator, rows) for indicator in indicators)])
+    progress.step(Text("评级", "Grade them"))
+    judged = judge.judged(rows)
+    overall = city.catalogue.indicators.get(_OVERALL)
+    if overall is not None:
+        judged = pd.concat([judged, judge.overall(judged, overall)], ignore_index=True)
+    order = {name: i for i, name in enumerate(city.catalogue.indicators)}
+    judged = judged.sort_values("indicator", key=lambda ids: ids.map(order), kind="stable", ignore_index=True)
+    return Checkup(
+        folder,
+        year,
+        OBSERVATIONS.validate(judged),
+        completeness_of(city),
+        manifest(folder, year, city.catalogue, now),
+    )
+
+
+def _survey(figures: pd.DataFrame, year: int) -> dict[str, float]:
+    """Survey scores of indicators: figures named ``ID/survey`` of the year."""
+    asked = figures[
+        figures["indicator"].str.endswith("/survey") & figures["period"].str.startswith(str(year))
+    ]
+    known = asked[asked["value"].notna()]
+    return {
+        name.split("/")[0]: float(value)
+        for name, value in zip(known["indicator"], known["value"], strict=True)
+    }
