@@ -54,6 +54,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
         town.checkup_dir(year).mkdir(parents=True)
         frame = OBSERVATIONS.validate(pd.DataFrame(rows))
         frame.to_parquet(town.checkup_dir(year) / "observations.parquet", index=False)
+        (town.checkup_dir(year) / "manifest.json").write_text("{}")
     return town.path
 
 

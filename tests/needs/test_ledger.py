@@ -34,7 +34,7 @@ def city(tmp_path, observation, observations) -> CityFolder:
 
 
 def _manifest(city: CityFolder, year: int, *inputs: dict[str, object]) -> None:
-    (city.checkup_dir(year) / "manifest.json").write_text(json.dumps({"inputs": list(inputs)}))
+    (city.checkup_dir(year) / "manifest.json").write_text(json.dumps({"build": {"inputs": list(inputs)}}))
 
 
 def test_what_is_written_is_read_and_carried_on(city) -> None:
@@ -51,7 +51,7 @@ def test_what_is_written_is_read_and_carried_on(city) -> None:
 
 def test_a_year_without_a_checkup_is_named_with_those_that_there_are(city) -> None:
     with pytest.raises(MissingCity, match="no check-up of 2019"):
-        read_observations(city, year=2019)
+        read_observations(city, 2019)
     with pytest.raises(MissingCity) as caught:
         read_needs(city, year=2019)
     assert "2024, 2025" in caught.value.say("en")
@@ -80,28 +80,28 @@ def test_two_years_of_one_folder(city) -> None:
     table = {"kind": "facilities", "file": "input/f.csv", "datum": "gcj02", "sha256": "2"}
     write_needs(city, year=2024)
     write_needs(city, year=2025)
+    _manifest(city, 2024)
+    _manifest(city, 2025)
+    # without a build nothing is claimed of its inputs
     both = compare_years(city, 2024, 2025)
-    assert both.observations["kind"].tolist() == [
-        "changed",
-        "changed",
-    ]  # without manifests nothing is claimed
+    assert both.observations["kind"].tolist() == ["changed", "changed"]
     _manifest(city, 2024, osm)
     _manifest(city, 2025, osm, table)
     both = compare_years(city, 2024, 2025)
     assert both.observations["kind"].unique().tolist() == ["data"]
-    assert both.observations["why_en"].unique().tolist() == ["inputs osm became facilities, osm"]
+    assert both.observations["why_en"].unique().tolist() == ["inputs: osm → facilities, osm"]
     assert (both.rates["all"].closed, both.rates["all"].of) == (1, 2)
     assert sorted(both.needs["fate"]) == ["closed", "continuing"]
 
 
 def test_another_file_of_the_same_kind_is_news_and_not_another_kind() -> None:
-    def manifest(sha256: str, **options: object) -> dict[str, object]:
-        return {"inputs": [{"kind": "facilities", "file": f"{sha256}.csv", "sha256": sha256, **options}]}
+    def entries(sha256: str, **options: object) -> list[dict[str, object]]:
+        return [{"kind": "facilities", "file": f"{sha256}.csv", "sha256": sha256, **options}]
 
-    news = differing_inputs(manifest("1"), manifest("2"))
+    news = differing_inputs(entries("1"), entries("2"))
     assert news.in_kind == {}
     assert "facilities" not in news.same_files
-    assert "facilities" in differing_inputs(manifest("1"), manifest("1")).same_files
-    promised = differing_inputs(manifest("1"), manifest("1", complete_for=["park"]))
+    assert "facilities" in differing_inputs(entries("1"), entries("1")).same_files
+    promised = differing_inputs(entries("1"), entries("1", complete_for=["park"]))
     assert promised.in_kind["facilities"].en == "facilities is read otherwise"
     assert "residents" not in promised.in_kind

@@ -84,8 +84,8 @@ BASE = PLACE | {"group": "age_60_plus", "service": "elder_day_care", "step": "re
             Facts(**BASE | {"step": "none"}, people=1, total=1, share=1.0, deadline=True),
             "1名60岁及以上老年人步行10分钟内没有老年人日间照料；普惠类；限时解决；民政局牵头。",
             (
-                "1 person of 60 and over has no day care for older people within a 10-minute walk; inclusive; "
-                "by deadline; civil affairs bureau leads."
+                "1 person of 60 and over has no day care for older people within a 10-minute walk; "
+                "inclusive; by deadline; civil affairs bureau leads."
             ),
         ),
         (  # weights only: shares, no counts
@@ -140,8 +140,9 @@ BASE = PLACE | {"group": "age_60_plus", "service": "elder_day_care", "step": "re
                 "规划和自然资源局牵头。"
             ),
             (
-                "about 600 of about 1,500 residents (40%) live within the radius as the crow flies but cannot "
-                "walk there, probably cut off by the railway; basic; planning and natural resources bureau leads."
+                "about 600 of about 1,500 residents (40%) live within the radius as the crow flies but "
+                "cannot walk there, probably cut off by the railway; basic; "
+                "planning and natural resources bureau leads."
             ),
         ),
     ],

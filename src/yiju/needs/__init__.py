@@ -12,11 +12,12 @@ books.
 'N-P507T7N0'
 """
 
+from yiju.checkup.snapshot import read_observations
 from yiju.needs.contract import NEEDS, STEPS
 from yiju.needs.evidence import read_evidence
 from yiju.needs.identity import need_id
 from yiju.needs.ladder import Ladder, ladder
-from yiju.needs.ledger import read_needs, read_observations, write_needs
+from yiju.needs.ledger import read_needs, write_needs
 from yiju.needs.recognition import recognise
 from yiju.needs.views import View, official_views
 

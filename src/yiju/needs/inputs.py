@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 _MEANING = ("datum", "complete_for", "role", "level", "suppressed")
 
 
-def differing_inputs(before: Mapping[str, Any], after: Mapping[str, Any]) -> Inputs:
-    """What differs between the inputs of two manifests.
+def differing_inputs(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> Inputs:
+    """What differs between the inputs of two years; nothing is claimed where one is not known.
 
     A source of a kind that only one of the years has, or one that is read under another datum, role, level or
     promise of completeness, is another kind of input for every table that is made of it. Another file of the
@@ -26,17 +26,18 @@ def differing_inputs(before: Mapping[str, Any], after: Mapping[str, Any]) -> Inp
     Parameters
     ----------
     before, after
-        Manifests with ``inputs``: entries of city.toml, each with ``sha256``.
+        Entries of city.toml as a build notes them, each with its ``sha256``.
     """
+    if not before or not after:
+        return Inputs()
     in_kind: dict[str, Text] = {}
     same: set[str] = set()
-    known = bool(before.get("inputs")) and bool(after.get("inputs"))
     for table, kinds in sources_of_tables().items():
-        one, two = ([e for e in m.get("inputs", []) if e["kind"] in kinds] for m in (before, after))
+        one, two = ([e for e in entries if e["kind"] in kinds] for entries in (before, after))
         why = _difference(one, two)
-        if why is not None and known:
+        if why is not None:
             in_kind[table] = why
-        if known and _hashes(one) == _hashes(two):
+        if _hashes(one) == _hashes(two):
             same.add(table)
     return Inputs(in_kind, frozenset(same))
 
@@ -65,8 +66,8 @@ def _difference(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str
     gone, come = sorted(set(old) - set(new)), sorted(set(new) - set(old))
     if gone or come:
         return Text(
-            f"输入由 {'、'.join(sorted(old)) or '无'} 变为 {'、'.join(sorted(new)) or '无'}",
-            f"inputs {', '.join(sorted(old)) or 'none'} became {', '.join(sorted(new)) or 'none'}",
+            f"输入：{'、'.join(sorted(old)) or '无'} → {'、'.join(sorted(new)) or '无'}",
+            f"inputs: {', '.join(sorted(old)) or 'none'} → {', '.join(sorted(new)) or 'none'}",
         )
     for kind in sorted(old):
         if old[kind] != new[kind]:

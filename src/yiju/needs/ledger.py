@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from yiju.checkup.observations import OBSERVATIONS
+from yiju.checkup.snapshot import read_observations
 from yiju.city.folder import CityFolder, read_frame, store_whole
 from yiju.errors import MissingCity
 from yiju.needs.contract import NEEDS
@@ -29,7 +29,7 @@ def write_needs(folder: CityFolder, *, year: int | None = None) -> pd.DataFrame:
     """
     year = year or folder.config.year
     needs = recognise(
-        read_observations(folder, year=year), folder, year=year, earlier=earlier_needs(folder, year=year)
+        read_observations(folder, year), folder, year=year, earlier=earlier_needs(folder, year=year)
     )
     store_whole(_file(folder, year), lambda scratch: needs.to_parquet(scratch, index=False))
     return needs
@@ -47,21 +47,6 @@ def read_needs(folder: CityFolder, *, year: int | None = None) -> pd.DataFrame:
     if not _file(folder, year).is_file():
         raise _no_checkup(folder, year)
     return NEEDS.validate(read_frame(_file(folder, year), geometry=False))
-
-
-def read_observations(folder: CityFolder, *, year: int | None = None) -> pd.DataFrame:
-    """The stored observations of one year.
-
-    Raises
-    ------
-    MissingCity
-        There is no check-up of that year.
-    """
-    year = year or folder.config.year
-    file = folder.checkup_dir(year) / "observations.parquet"
-    if not file.is_file():
-        raise _no_checkup(folder, year)
-    return OBSERVATIONS.validate(read_frame(file, geometry=False))
 
 
 def earlier_needs(folder: CityFolder, *, year: int) -> pd.DataFrame | None:

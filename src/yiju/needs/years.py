@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from yiju.checkup.catalogue import catalogue
+from yiju.checkup.snapshot import read_manifest, read_observations
 from yiju.needs.comparison import Inputs, compare_observations
 from yiju.needs.inputs import differing_inputs
-from yiju.needs.ledger import read_needs, read_observations
+from yiju.needs.ledger import read_needs
 from yiju.needs.rectification import Rate, fates, rectification_rates
 
 if TYPE_CHECKING:
@@ -45,9 +45,9 @@ def compare_years(folder: CityFolder, earlier: int, later: int) -> Comparison:
     MissingCity
         One of the years has no check-up.
     """
-    before, after = read_observations(folder, year=earlier), read_observations(folder, year=later)
+    before, after = read_observations(folder, earlier), read_observations(folder, later)
     needs_before, needs_after = read_needs(folder, year=earlier), read_needs(folder, year=later)
-    inputs = differing_inputs(_manifest(folder, earlier), _manifest(folder, later))
+    inputs = differing_inputs(_inputs(folder, earlier), _inputs(folder, later))
     known = catalogue()
     return Comparison(
         earlier,
@@ -65,12 +65,7 @@ def compare_years(folder: CityFolder, earlier: int, later: int) -> Comparison:
     )
 
 
-def _manifest(folder: CityFolder, year: int) -> dict[str, Any]:
-    """The manifest of a check-up; empty where it has none, so that nothing is claimed of its inputs."""
-    try:
-        said: dict[str, Any] = json.loads(
-            (folder.checkup_dir(year) / "manifest.json").read_text(encoding="utf-8")
-        )
-    except (OSError, ValueError):
-        return {}
-    return said
+def _inputs(folder: CityFolder, year: int) -> list[dict[str, Any]]:
+    """The entries of city.toml that the tables of that year were made of; none where they were not built."""
+    inputs: list[dict[str, Any]] = (read_manifest(folder, year).get("build") or {}).get("inputs", [])
+    return inputs
