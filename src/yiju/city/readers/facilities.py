@@ -82,6 +82,7 @@ def read_facilities(
     columns: Mapping[str, str] | None = None,
     file_crs: object = None,
     layer: str | None = None,
+    streets: gpd.GeoDataFrame | None = None,
 ) -> Facilities:
     r"""Read a facility table.
 
@@ -99,11 +100,14 @@ def read_facilities(
         CRS of the coordinates, where they are not degrees, or the vector file does not say it.
     layer
         Layer of a vector file, or sheet of a workbook.
+    streets
+        Table STREET_EDGES, against which the datum is tested (:mod:`yiju.city.readers.plausibility`).
 
     Raises
     ------
     InputError
-        The file cannot be read, lacks a needed column, or its coordinates are exchanged.
+        The file cannot be read, lacks a needed column, its coordinates are exchanged, or its datum is plainly
+        another one.
     UnknownName
         No such datum.
 
@@ -125,6 +129,8 @@ def read_facilities(
     else:
         frame, found = _from_table(file, report, crs, datum, options, file_crs, layer)
     rows = _described(frame, found, report)
+    if streets is not None:
+        check_datum(file, rows.geometry, streets, report, datum=datum)
     rows = _one_row_per_service(rows, report)
     rows = _distinct(rows, report)
     return Facilities(FACILITIES.validate(rows), report)

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -30,7 +30,6 @@ import shapely
 
 from yiju.city.readers.service_names import generic_words, service_code
 from yiju.city.readers.tabular import plain
-from yiju.city.rejections import Rejections
 from yiju.city.tables import FACILITIES
 from yiju.text import Text
 
@@ -38,6 +37,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from numpy.typing import NDArray
+
+    from yiju.city.rejections import Rejections
 
 # [P] Rule 2 b: the width of a large plot's frontage; a point of a register stands at the door, OSM's in the
 # middle.
@@ -51,14 +52,12 @@ _NUMERALS = re.compile(r"[0-9一二三四五六七八九十]+")
 _FILLED = ("name", "capacity", "floor_area_m2", "land_area_m2", "opening")
 
 
-class Merged(NamedTuple):
-    """Facilities of both sources, and the OpenStreetMap rows that the table replaced."""
-
-    facilities: gpd.GeoDataFrame
-    rejections: Rejections
-
-
-def merge(osm: gpd.GeoDataFrame, table: gpd.GeoDataFrame, complete_for: Iterable[str] = ()) -> Merged:
+def merge(
+    osm: gpd.GeoDataFrame,
+    table: gpd.GeoDataFrame,
+    complete_for: Iterable[str] = (),
+    report: Rejections | None = None,
+) -> gpd.GeoDataFrame:
     """Merge two tables FACILITIES of one CRS.
 
     Parameters
@@ -67,6 +66,8 @@ def merge(osm: gpd.GeoDataFrame, table: gpd.GeoDataFrame, complete_for: Iterable
         From :func:`yiju.city.readers.osm.read_osm` and :func:`~yiju.city.readers.facilities.read_facilities`.
     complete_for
         Services, by code or name, of which the table lists every facility there is.
+    report
+        Takes the rows that are dropped by rule 4.
 
     Raises
     ------
@@ -74,7 +75,6 @@ def merge(osm: gpd.GeoDataFrame, table: gpd.GeoDataFrame, complete_for: Iterable
         ``complete_for`` names a service that is not in the catalogue.
     """
     complete = {service_code(name) for name in complete_for}
-    report = Rejections("facilities", read=len(osm) + len(table))
     osm, table = osm.reset_index(drop=True), table.reset_index(drop=True)
     partner = np.full(len(table), -1, dtype=np.int64)
     for service in sorted(set(table["service"]) & set(osm["service"])):
@@ -87,13 +87,16 @@ def merge(osm: gpd.GeoDataFrame, table: gpd.GeoDataFrame, complete_for: Iterable
     alone = osm.iloc[left]
     replaced = alone["service"].isin(complete)
     gone = alone[replaced]
-    why = Text("不在本市声明为完整的设施表中", "is not in the table that the city declares complete")
-    values = gone["name"].fillna(gone["service"])
-    report.add_all(why=why, action="row dropped", field="service", rows=gone["facility_id"], values=values)
+    if report is not None:
+        why = Text("不在本市声明为完整的设施表中", "is not in the table that the city declares complete")
+        values = gone["name"].fillna(gone["service"])
+        report.add_all(
+            why=why, action="row dropped", field="service", rows=gone["facility_id"], values=values
+        )
     both = gpd.GeoDataFrame(
         pd.concat([stated, alone[~replaced]], ignore_index=True), crs=osm.crs or table.crs
     )
-    return Merged(FACILITIES.validate(both), report)
+    return FACILITIES.validate(both)
 
 
 def _pairs(table: gpd.GeoDataFrame, osm: gpd.GeoDataFrame, service: str) -> list[tuple[int, int]]:

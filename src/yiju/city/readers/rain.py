@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from yiju.city.config import Source
+
 _NAMES: dict[str, tuple[str, ...]] = {
     "date": ("日期", "观测日期", "时间", "day", "obs_date", "datetime", "time"),
     "year": ("年", "年份"),
@@ -50,15 +52,15 @@ class Rain(NamedTuple):
     rejections: Rejections
 
 
-def read_rain(file: Path, *, columns: Mapping[str, str] | None = None) -> Rain:
+def read_rain(source: Source, file: Path) -> Rain:
     """Read daily rain.
 
     Parameters
     ----------
+    source
+        Its entry of city.toml; ``columns`` maps field -> column, where names are not the usual ones.
     file
         CSV or XLSX.
-    columns
-        Mapping field -> column, where names are not the usual ones.
 
     Raises
     ------
@@ -67,7 +69,9 @@ def read_rain(file: Path, *, columns: Mapping[str, str] | None = None) -> Rain:
     """
     report = Rejections(file.name)
     raw = read_text_table(file, report)
-    found = match_columns(list(raw.columns), _NAMES, given=columns, required=("rain_mm",), file=file)
+    columns = source.options.get("columns")
+    given = columns if isinstance(columns, dict) else None
+    found = match_columns(list(raw.columns), _NAMES, given=given, required=("rain_mm",), file=file)
     cells = raw[found["rain_mm"]]
     cells = cells.mask(cells.str.casefold().isin(_TRACES), "0")
     frame = pd.DataFrame({"date": _dates(raw, found, report, file)})

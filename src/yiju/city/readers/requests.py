@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
     from pyproj import CRS
 
+    from yiju.city.config import Source
+
 _TIMES: dict[str, tuple[str, ...]] = {
     "created_at": (
         "受理时间",
@@ -114,25 +116,18 @@ class Requests(NamedTuple):
     rejections: Rejections
 
 
-def read_requests(
-    file: Path,
-    *,
-    crs: CRS | str,
-    columns: Mapping[str, str] | None = None,
-    datum: str | None = None,
-) -> Requests:
+def read_requests(source: Source, file: Path, *, crs: CRS | str) -> Requests:
     """Read a request log.
 
     Parameters
     ----------
+    source
+        Its entry of city.toml: ``columns`` maps field -> column, where names are not the usual ones
+        (``{category = "SRType"}``); ``datum`` is that of the coordinates.
     file
         CSV or XLSX.
     crs
         Projected CRS of the city.
-    columns
-        Mapping field -> column, where names are not the usual ones: ``{category = "SRType"}``.
-    datum
-        Of the coordinates.
 
     Raises
     ------
@@ -141,8 +136,9 @@ def read_requests(
         are exchanged, or day and month cannot be told apart.
     """
     report = Rejections(file.name)
-    header = header_of(file)
-    found = match_columns(header, _NAMES, given=columns, required=_NEEDED, file=file)
+    columns, datum = source.options.get("columns"), source.options.get("datum")
+    given = columns if isinstance(columns, dict) else None
+    found = match_columns(header_of(file), _NAMES, given=given, required=_NEEDED, file=file)
     raw = read_text_table(file, report, keep=list(dict.fromkeys(found.values())))
     _refuse_sentences(raw[found["category"]], found["category"], file)
 
@@ -162,7 +158,7 @@ def read_requests(
         reopened = numbers(raw[found["reopened"]], report, field="reopened", least=0)
     frame["reopened"] = reopened.round().astype("Int64")
 
-    points = _points(raw, found, report, crs, datum)
+    points = _points(raw, found, report, crs, None if datum is None else str(datum))
     frame["located"] = ~points.is_empty
     shaped = gpd.GeoDataFrame(frame, geometry=points, crs=crs)
     return Requests(REQUESTS.validate(_kept(shaped, report)), report)
