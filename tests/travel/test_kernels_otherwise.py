@@ -1,0 +1,28 @@
+"""Kernels give the same answers as plain Python, and with every array index checked.
+
+Compiled code reads beyond the end of an array without a word; so the toy town runs once more with numba's checks on,
+and once with numba off, which is also how to step through a kernel with a debugger.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+TOY_TESTS = ["tests/travel/test_toytown_walks.py", "tests/travel/test_snapping.py"]
+
+
+@pytest.mark.parametrize("switch", ["NUMBA_DISABLE_JIT", "NUMBA_BOUNDSCHECK"])
+def test_the_toy_town_is_the_same_with_numba_off_and_with_its_checks_on(switch: str, tmp_path: Path) -> None:
+    # a cache of its own: checked code must neither come from nor go to the ordinary one
+    environment = os.environ | {switch: "1", "NUMBA_CACHE_DIR": str(tmp_path / "cache")}
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *TOY_TESTS],
+        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stdout[-3000:]
