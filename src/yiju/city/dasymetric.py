@@ -54,7 +54,7 @@ def pick_homes(
     use = buildings["use"].to_numpy(dtype=object)
     points = inner_points(buildings.geometry.to_numpy())
     unknown = (use == "unknown") & (buildings["footprint_m2"].to_numpy() >= LEAST_HOME_M2)  # RULE 2
-    elsewhere = land[~land["use"].isin(["residential", "other"])].geometry.to_numpy()
+    elsewhere = land[land["use"] != "residential"].geometry.to_numpy()
     at_home = land[land["use"] == "residential"].geometry.to_numpy()
     # Where land of two uses overlaps, residential wins.
     unknown &= (holder(points, elsewhere) < 0) | (holder(points, at_home) >= 0)  # RULE 3

@@ -97,7 +97,7 @@ def _entrances(
     areal = left & (shapely.get_dimensions(shapes) == 2)
     tree = shapely.STRtree(lines)
     owner, points = _crossings(np.flatnonzero(areal), shapes, lines, tree)
-    beside, along = _open_sides(np.flatnonzero(areal & is_open), shapes, lines, tree)
+    beside, along = _open_sides(np.flatnonzero(areal & is_open), shapes, tree)
     take(np.append(owner, beside), np.append(points, along), "boundary")  # RULES 2, 3
     left[np.append(owner, beside)] = False
     rest = np.flatnonzero(left)
@@ -150,24 +150,16 @@ def _crossings(
 
 
 def _open_sides(
-    sites: np.ndarray, shapes: np.ndarray, lines: np.ndarray, tree: shapely.STRtree
+    sites: np.ndarray, shapes: np.ndarray, tree: shapely.STRtree
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Points on the boundaries of open sites wherever a line runs beside them."""
-    if not len(sites) or not len(lines):
-        return np.array([], dtype=np.int64), np.array([], dtype=object)
-    rims = shapely.boundary(shapes[sites])
-    rim, line = tree.query(rims, predicate="dwithin", distance=ALONGSIDE_M)
-    if not len(rim):
-        return np.array([], dtype=np.int64), np.array([], dtype=object)
-    # Stations along each street piece that lies beside the site, brought onto the boundary.
-    beside = shapely.intersection(lines[line], shapely.buffer(rims[rim], ALONGSIDE_M, quad_segs=2))
-    stretches = shapely.segmentize(beside, OPEN_SIDE_STEP_M)
-    stations, pair = shapely.get_coordinates(stretches, return_index=True)
-    onto = shapely.shortest_line(rims[rim[pair]], shapely.points(stations))
-    points = shapely.get_point(onto, 0)
-    owner = sites[rim[pair]]
+    """Points all along the boundaries of open sites, wherever a line runs beside them."""
+    rims = shapely.segmentize(shapely.boundary(shapes[sites]), OPEN_SIDE_STEP_M)
+    stations, rim = shapely.get_coordinates(rims, return_index=True)
+    points, owner = shapely.points(stations), sites[rim]
     keep = _thinned(owner, points, OPEN_SIDE_STEP_M)
-    return owner[keep], points[keep]
+    owner, points = owner[keep], points[keep]
+    beside = np.unique(tree.query(points, predicate="dwithin", distance=ALONGSIDE_M)[0])
+    return owner[beside], points[beside]
 
 
 def _thinned(owner: np.ndarray, points: np.ndarray, step_m: float) -> np.ndarray:

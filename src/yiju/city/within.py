@@ -43,14 +43,14 @@ def holder(points: np.ndarray, areas: np.ndarray, *, reach_m: float = 0.0) -> np
     found = np.full(len(points), -1, dtype=np.int64)
     if not len(areas) or not len(points):
         return found
-    tree = shapely.STRtree(areas)
-    which, area = tree.query(points, predicate="intersects")
+    # Areas ask for points and not the other way round: GEOS prepares the side that asks.
+    area, which = shapely.STRtree(points).query(areas, predicate="intersects")
     # Written from the last area to the first, so that the first one stays.
     order = np.argsort(-area, kind="stable")
     found[which[order]] = area[order]
     if reach_m > 0:
         lost = np.flatnonzero((found < 0) & ~shapely.is_empty(points) & ~shapely.is_missing(points))
-        near, area = tree.query_nearest(points[lost], max_distance=reach_m, all_matches=False)
+        near, area = shapely.STRtree(areas).query_nearest(points[lost], max_distance=reach_m, all_matches=False)
         found[lost[near]] = area
     return found
 
