@@ -53,12 +53,10 @@ VECTOR_FILES = (
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _SEPARATORS = ",;\t|"
-# What Chinese office files hold beside ASCII: ideographs, full-width forms, punctuation, units, Greek, marks.
-_CHINESE_TEXT = re.compile(
-    "[\u0000-\u007f\u00b0-\u00b7\u00d7\u00f7\u0391-\u03c9\u2010-\u266f\u3000-\u33ff\u3400-\u9fff\uff00-\uffef]*"
-)
-# A vendor's mark, an emoji or a rare character among many does not make the file something else.
-_CHINESE_SHARE = 0.98
+# Of the signs and characters in Chinese text, nearly all are in the first level of GB 2312-1980 or among its
+# symbols: lead bytes A1 to D7. Text of another 8-bit encoding lands there by chance only.
+_COMMON_LEAD = (0xA1, 0xD7)
+_COMMON_SHARE = 0.5
 
 
 def read_text_table(
@@ -131,11 +129,17 @@ def decode(data: bytes, file: Path | str) -> str:
         text = data.decode("gb18030")
     except UnicodeDecodeError as cause:
         raise _unknown_encoding(file) from cause
-    foreign = [c for c in text if not c.isascii()]
-    chinese = sum(_CHINESE_TEXT.fullmatch(c) is not None for c in foreign)
-    if "\x00" in text or chinese < _CHINESE_SHARE * len(foreign):
+    if "\x00" in text or not _seems_chinese(text):
         raise _unknown_encoding(file)
     return text
+
+
+def _seems_chinese(text: str) -> bool:
+    codes = "".join(c for c in text if not c.isascii()).encode("gb2312", errors="replace")
+    # an ASCII question mark stands for each character that is not in GB 2312
+    pairs = codes.replace(b"?", b"??")
+    common = sum(_COMMON_LEAD[0] <= lead <= _COMMON_LEAD[1] for lead in pairs[::2])
+    return common >= _COMMON_SHARE * len(pairs) / 2
 
 
 def _unknown_encoding(file: Path | str) -> InputError:

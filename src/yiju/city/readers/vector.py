@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -86,25 +87,29 @@ def _read_parquet(file: Path) -> gpd.GeoDataFrame:
 
 def _read_layer(file: Path, layer: str | None) -> gpd.GeoDataFrame:
     try:
-        layers = [str(name) for name, geometry in pyogrio.list_layers(file) if geometry is not None]
-        if layer is not None and layer not in layers:
-            raise UnknownName(Text("图层", "layer"), layer, layers)
-        if layer is None and len(layers) > 1:
-            raise InputError(
-                Text(
-                    f"文件有多个图层：{'、'.join(layers)}。",
-                    f"the file has several layers: {', '.join(layers)}.",
-                ),
-                file=file,
-                hint=Text(
-                    '请在该数据源中写 layer = "…"。', 'Say which with layer = "..." in its [[source]].'
-                ),
-            )
-        if not layers:
-            raise InputError(Text("文件没有空间图层。", "the file has no layer with geometry."), file=file)
-        return gpd.read_file(file, layer=layer or layers[0], engine="pyogrio", encoding=_dbf_encoding(file))
+        with warnings.catch_warnings():  # GDAL warns of what it can live with; what it cannot is an error
+            warnings.simplefilter("ignore", RuntimeWarning)
+            return _read_named(file, layer)
     except (DataSourceError, DataLayerError, OSError) as cause:
         raise unreadable(file, cause) from cause
+
+
+def _read_named(file: Path, layer: str | None) -> gpd.GeoDataFrame:
+    layers = [str(name) for name, geometry in pyogrio.list_layers(file) if geometry is not None]
+    if layer is not None and layer not in layers:
+        raise UnknownName(Text("图层", "layer"), layer, layers)
+    if layer is None and len(layers) > 1:
+        raise InputError(
+            Text(
+                f"文件有多个图层：{'、'.join(layers)}。",
+                f"the file has several layers: {', '.join(layers)}.",
+            ),
+            file=file,
+            hint=Text('请在该数据源中写 layer = "…"。', 'Say which with layer = "..." in its [[source]].'),
+        )
+    if not layers:
+        raise InputError(Text("文件没有空间图层。", "the file has no layer with geometry."), file=file)
+    return gpd.read_file(file, layer=layer or layers[0], engine="pyogrio", encoding=_dbf_encoding(file))
 
 
 def _dbf_encoding(file: Path) -> str | None:
