@@ -16,9 +16,10 @@ import shapely
 from yiju.city import entrances as entrance_rules
 from yiju.city import land as land_rules
 from yiju.city import parcels as cutting
-from yiju.city.build_inputs import MARGIN_M, Products
+from yiju.city.build_inputs import MARGIN_M, Products, mapping, text, words
 from yiju.city.folder import read_frame
 from yiju.city.places import approximate_communities, too_small
+from yiju.city.rejections import Rejections
 from yiju.city.tables import FACILITIES, PLACES
 from yiju.city.within import assign_places, holder, inner_points
 
@@ -142,9 +143,7 @@ def land(work: Work) -> Products:
     osm = work.get("osm_land")
     user = []
     for source, path in work.sources("residential"):
-        layer = source.options.get("layer")
-        layer = None if layer is None else str(layer)
-        user.append(land_rules.read_residential(path, crs=work.config.crs, layer=layer))
+        user.append(land_rules.read_residential(path, crs=work.config.crs, layer=text(source, "layer")))
     chosen = land_rules.choose_residential(
         np.concatenate(user) if user else np.array([], dtype=object),
         osm.geometry[osm["use"] == "residential"].to_numpy(),
@@ -159,23 +158,41 @@ def land(work: Work) -> Products:
 def facilities(work: Work) -> Products:
     """Facilities of OpenStreetMap and of the city's tables, merged, in the city and 2 km around it."""
     merged = work.get("osm_facilities")
-    complete: set[str] = set()
-    near = shapely.buffer(city_outline(work), MARGIN_M)
-    for source, path in work.sources("facilities"):
-        from yiju.city.readers.facilities import merge, read_facilities
+    given = work.sources("facilities")
+    if given:
+        from yiju.city.readers.facilities import merge
 
+        complete = [s for source, _ in given for s in words(source, "complete_for")]
+        dropped = Rejections("OpenStreetMap")
+        merged = merge(merged, _facility_tables(work), complete_for=complete, report=dropped)
+        work.reject(dropped)
+    near = shapely.buffer(city_outline(work), MARGIN_M)
+    inside = merged[shapely.intersects(near, merged.geometry.to_numpy())]
+    return {"facilities": FACILITIES.validate(assign_places(inside, work.get("places")))}
+
+
+def _facility_tables(work: Work) -> gpd.GeoDataFrame:
+    """All facility tables as one; where two give one id to different facilities, the later gets a number."""
+    from yiju.city.readers.facilities import read_facilities
+
+    tables: list[gpd.GeoDataFrame] = []
+    for number, (source, path) in enumerate(work.sources("facilities"), start=1):
         read = read_facilities(
             path,
             datum=str(source.options["datum"]),
             crs=work.config.crs,
-            columns=source.options.get("columns"),
+            columns=mapping(source, "columns"),
+            file_crs=source.options.get("crs"),
+            layer=text(source, "layer"),
             streets=work.get("street_edges"),
         )
         work.reject(read.rejections)
-        complete |= set(source.options.get("complete_for", []))  # type: ignore[call-overload]
-        merged = merge(merged, read.facilities, complete_for=complete)
-    inside = merged[shapely.intersects(near, merged.geometry.to_numpy())]
-    return {"facilities": FACILITIES.validate(assign_places(inside, work.get("places")))}
+        table = read.facilities
+        taken = {i for earlier in tables for i in earlier["facility_id"]}
+        clash = table["facility_id"].isin(taken)
+        table["facility_id"] = table["facility_id"].mask(clash, table["facility_id"] + f"@{number}")
+        tables.append(table)
+    return FACILITIES.validate(pd.concat(tables, ignore_index=True))
 
 
 def entrances(work: Work) -> Products:

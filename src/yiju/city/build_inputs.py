@@ -7,6 +7,7 @@ name.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from yiju.city.build import Work
+    from yiju.city.config import Source
 
 Products = dict[str, pd.DataFrame]
 
@@ -59,6 +61,24 @@ _OSM_TABLES = {
     "railways": "railways",
     "osm_stops": "stops",
 }
+
+
+def text(source: Source, option: str) -> str | None:
+    """An option that is text; none where it is not said."""
+    value = source.options.get(option)
+    return None if value is None else str(value)
+
+
+def words(source: Source, option: str) -> list[str]:
+    """An option that is a list of text."""
+    value = source.options.get(option)
+    return [str(v) for v in value] if isinstance(value, list | tuple) else []
+
+
+def mapping(source: Source, option: str) -> dict[str, str] | None:
+    """An option that is a table of text."""
+    value = source.options.get(option)
+    return {str(k): str(v) for k, v in value.items()} if isinstance(value, Mapping) else None
 
 
 def boundaries(work: Work) -> Products:
@@ -98,8 +118,7 @@ def streets(work: Work) -> Products:
         from yiju.city.readers.streets import read_streets
 
         source, path = files[0]
-        layer = source.options.get("layer")
-        read = read_streets(path, crs=work.config.crs, layer=None if layer is None else str(layer))
+        read = read_streets(path, crs=work.config.crs, layer=text(source, "layer"))
         work.reject(read.rejections)
         nodes, edges = read.nodes, read.edges
         work.decide("streets", "streets", file=source.file)
@@ -283,8 +302,8 @@ def figures(work: Work) -> Products:
     from yiju.city.readers.figures import read_figures
 
     frames = []
-    for _, path in files:
-        read = read_figures(path, places=work.get("places"))
+    for source, path in files:
+        read = read_figures(path, columns=mapping(source, "columns"), places=work.get("places"))
         work.reject(read.rejections)
         frames.append(read.figures)
     return {"figures": _last_wins(frames, list(FIGURES.key))}
@@ -310,8 +329,8 @@ def commutes(work: Work) -> Products:
     from yiju.city.readers.commutes import read_commutes
 
     frames = []
-    for _, path in files:
-        read = read_commutes(path, places=work.get("places"))
+    for source, path in files:
+        read = read_commutes(path, columns=mapping(source, "columns"), places=work.get("places"))
         work.reject(read.rejections)
         frames.append(read.commutes)
     return {"commutes": _last_wins(frames, list(COMMUTES.key))}

@@ -50,7 +50,9 @@ def holder(points: np.ndarray, areas: np.ndarray, *, reach_m: float = 0.0) -> np
     found[which[order]] = area[order]
     if reach_m > 0:
         lost = np.flatnonzero((found < 0) & ~shapely.is_empty(points) & ~shapely.is_missing(points))
-        near, area = shapely.STRtree(areas).query_nearest(points[lost], max_distance=reach_m, all_matches=False)
+        near, area = shapely.STRtree(areas).query_nearest(
+            points[lost], max_distance=reach_m, all_matches=False
+        )
         found[lost[near]] = area
     return found
 
