@@ -1,9 +1,10 @@
-"""The annual check-up: every indicator of the catalogue at every place, with method, status, grade and grounds.
+"""The annual check-up: every indicator at every place, with method, status, grade and grounds.
 
-An indicator is an entry of ``catalogue/*.toml`` and, where it is computed, one function in ``indicators/`` that says so
-with ``@computes``. :func:`run_checkup` asks for all of them; what an input is missing for says ``not measurable`` with
-the reason, never 0. Official coverage (land, crow-fly) and network coverage (people, on foot) are two readings of one
-indicator and never mix. ``Checkup.write`` stores the year whole or not at all.
+An indicator is an entry of ``catalogue/*.toml`` and, where it is computed, one function in ``indicators/``
+that says so with ``@computes``. :func:`run_checkup` asks for all of them; what an input is missing for says
+``not measurable`` with the reason, never 0. Official coverage (land, crow-fly) and network coverage
+(people, on foot) are two readings of one indicator and never mix. ``Checkup.write`` stores the year whole
+or not at all.
 
 >>> import tempfile
 >>> from yiju.checkup import catalogue, run_checkup

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from yiju.checkup.indicator import NO_WORDS
 from yiju.errors import YijuError
-from yiju.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from yiju.text import Text
 
 Floats = npt.NDArray[np.float64]
 
@@ -17,7 +22,7 @@ Floats = npt.NDArray[np.float64]
 TRUST_ORDER = ("measured", "modelled", "screening")
 
 
-class NotMeasurable(YijuError):
+class NotMeasurable(YijuError):  # noqa: N818 - a state of an observation, not a fault
     """An input is missing: the observation says so, and the check-up goes on."""
 
 
@@ -25,9 +30,9 @@ class NotMeasurable(YijuError):
 class Block:
     """One method, variant and group of an indicator, at all places; arrays follow the table of places.
 
-    A place where ``value`` is not a number is not measurable there, for the reason ``empty``. ``reason`` is a caveat
-    that stands beside every value. A block with ``missing`` has no values at all. ``levels`` narrows those of the
-    catalogue.
+    A place where ``value`` is not a number is not measurable there, for the reason ``empty``. ``reason`` is
+    a caveat that stands beside every value. A block with ``missing`` has no values at all. ``levels``
+    narrows those of the catalogue.
     """
 
     method: str
@@ -40,8 +45,8 @@ class Block:
     low: Floats | None = None
     high: Floats | None = None
     status: str = "measured"
-    reason: Text = Text("", "")
-    empty: Text = Text("", "")
+    reason: Text = NO_WORDS
+    empty: Text = NO_WORDS
     missing: Text | None = None
     source: str = ""
     levels: tuple[str, ...] = ()

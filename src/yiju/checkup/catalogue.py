@@ -1,9 +1,9 @@
-"""The indicator catalogue: every indicator is an entry of a TOML file beside this module, read and checked here.
+"""The indicator catalogue: every indicator is an entry of a TOML file, read and checked here.
 
-``base_*.toml`` hold the 60 base indicators of the 2025 edition, the other files the indicators of Yiju's own
-edition; ``words.toml`` and ``sources.toml`` the vocabulary and the sources they may use. An entry begins with its
-file's ``[defaults]``. What an entry says about a threshold carries ``source`` and ``tag``; a tag other than ``V``
-makes it provisional.
+``base_*.toml`` hold the 60 base indicators of the 2025 edition, the other files the indicators of Yiju's
+own edition; ``words.toml`` and ``sources.toml`` the vocabulary and the sources they may use. An entry
+begins with its file's ``[defaults]``. What an entry says about a threshold carries ``source`` and ``tag``;
+a tag other than ``V`` makes it provisional.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NoReturn
 
-from yiju.checkup.indicator import Answer, Band, Category, Cuts, Indicator, Tier, Variant, Yardstick
+from yiju.checkup.indicator import NO_WORDS, Answer, Band, Category, Cuts, Indicator, Tier, Variant, Yardstick
 from yiju.city.services import GROUPS, SERVICES, UNITS
 from yiju.errors import ConfigError, UnknownName
 from yiju.text import Text
@@ -42,13 +42,13 @@ _TEXTS = (
 )
 _LISTS = ("methods", "levels", "tables", "services", "stops", "groups", "body", "see")
 _OTHERS = (
-    "how", "direction", "variants", "categories", "target", "band", "cuts", "baseline", "peers", "need", "answered_by",
-    "caveat_zh", "caveat_en", "screening", "parameters",
+    "how", "direction", "variants", "categories", "target", "band", "cuts", "baseline", "peers", "need",
+    "answered_by", "caveat_zh", "caveat_en", "screening", "parameters",
 )  # fmt: skip
 _REQUIRED = (*_TEXTS, "how", "direction", "methods", "tables", "body")
 _VARIANT_KEYS = (
-    "code", "zh", "en", "methods", "levels", "unit", "direction", "tag", "radius_m", "minutes", "services", "tiers",
-    "target", "parameters",
+    "code", "zh", "en", "methods", "levels", "unit", "direction", "tag", "radius_m", "minutes", "services",
+    "tiers", "target", "parameters",
 )  # fmt: skip
 _YARDSTICK_KEYS = ("value", "method", "variant", "source", "tag", "zh", "en")
 
@@ -59,7 +59,7 @@ class Source:
 
     id: str
     name: Text
-    note: Text = Text("", "")
+    note: Text = NO_WORDS
 
 
 @dataclass(frozen=True)
@@ -176,7 +176,7 @@ def read_catalogue(folder: Path | None = None, extra: Path | None = None) -> Cat
 
 
 def _family(code: str) -> int:
-    """The base set first, then the families in the order of the reference catalogue: L S F C R E H G U Q T Z."""
+    """The base set first, then the families in the order of the reference catalogue."""
     families = "BLSFCREHGUQTZ"
     return families.index(code[0]) if code[0] in families else len(families)
 

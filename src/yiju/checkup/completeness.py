@@ -1,30 +1,33 @@
 """How complete each facility layer seems: found against the duty per population, and against peers' density.
 
-An estimate of the *map*, not of the city: a layer with a third of what the duty per population asks for may be a city
-that lacks two thirds or a map that does. It says how much a coverage rate on that layer is worth, and stands first in
-every report. Peers' densities stand in ``catalogue/peers.toml`` with their source.
+An estimate of the *map*, not of the city: a layer with a third of what the duty per population asks for may
+be a city that lacks two thirds or a map that does. It says how much a coverage rate on that layer is worth,
+and stands first in every report. Peers' densities stand in ``catalogue/peers.toml`` with their source.
 """
 
 from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from yiju.checkup.blocks import NotMeasurable
 from yiju.checkup.context import Context
-from yiju.city.folder import CityFolder
 from yiju.city.services import SERVICES, Service
 from yiju.text import Text
 
-# Found over expected from which a layer seems complete, and below which it seems sparse: proposals of ours, the bands
-# of the 15-minute completeness (standards.md L18 [P]) widened to the left for counts of places.
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from yiju.city.folder import CityFolder
+
+# Found over expected from which a layer seems complete, and below which it seems sparse: proposals of ours,
+# the bands of the 15-minute completeness (standards.md L18 [P]) widened to the left for counts of places.
 _COMPLETE, _SPARSE = 0.8, 0.4
 
 _VERDICTS = {
@@ -43,11 +46,12 @@ def completeness(folder: CityFolder) -> pd.DataFrame:
 
     Returns
     -------
-    A row for each service that a place offers: ``service``, ``found`` (facilities in the city), ``expected`` and
-    ``ratio`` by the duty per population, ``per_10k`` (facilities per 10,000 people), ``peers_per_10k`` and
-    ``peer_ratio``, ``source`` (osm, table, osm+table or empty), ``trusted``, ``verdict`` (vouched, table, complete,
-    partial, sparse, empty, unknown) with its words ``verdict_zh`` and ``verdict_en``, and ``provisional``: whether it
-    was judged by peers' densities, which are a proposal of ours.
+    A row for each service that a place offers: ``service``, ``found`` (facilities in the
+    city), ``expected`` and ``ratio`` by the duty per population, ``per_10k`` (facilities per 10,000
+    people), ``peers_per_10k`` and ``peer_ratio``, ``source`` (osm, table, osm+table or empty), ``trusted``,
+    ``verdict`` (vouched, table, complete, partial, sparse, empty, unknown) with its words ``verdict_zh``
+    and ``verdict_en``, and ``provisional``: whether it was judged by peers' densities, which are a proposal
+    of ours.
 
     Examples
     --------

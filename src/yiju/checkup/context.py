@@ -1,37 +1,43 @@
-"""Everything that the indicators of one check-up share: read once, computed once, when the first of them asks."""
+"""What the indicators of one check-up share: read once, computed once, when the first of them asks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import shapely
 
 from yiju.access import served_land
 from yiju.checkup.blocks import Block, NotMeasurable, ratio, worst
 from yiju.checkup.catalogue import Catalogue, read_catalogue
+from yiju.checkup.indicator import NO_WORDS
 from yiju.checkup.layers import Layers
 from yiju.checkup.people import GroupPeople, nobody_here, people_of
 from yiju.checkup.places import Places, Within
 from yiju.checkup.reach import Reach, Targets
 from yiju.checkup.registry import function_of
 from yiju.checkup.resampling import Resampler, seeded
-from yiju.city.folder import CityFolder
 from yiju.city.services import GROUPS
 from yiju.city.tables import RESIDENTS
 from yiju.errors import ContractError
 from yiju.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import geopandas as gpd
+    import pandas as pd
+
+    from yiju.city.folder import CityFolder
 
 Floats = npt.NDArray[np.float64]
 
 NO_PEOPLE = Text("需要人口数据。", "needs population.")
 WEIGHTS_ONLY = Text(
     "人口总数不是本市口径，只用作权重：比例成立，人均与总量无法测算。",
-    "The population total is not this city's own and serves as weights only: shares hold, counts and per-capita values do not.",
+    "The population total is not this city's own: shares hold, counts and per-capita values do not.",
 )
 
 
@@ -198,10 +204,15 @@ class Context:
         return built
 
     @cached_property
+    def built_within(self) -> Within:
+        """Where the built-up parcels lie."""
+        return self.places.within(self.built_up)
+
+    @cached_property
     def built_area_m2(self) -> Floats:
         """(places,) built-up area of each place; its whole area where no parcels are known."""
         try:
-            return self.places.within(self.built_up).sums(self.built_up["area_m2"])
+            return self.built_within.sums(self.built_up["area_m2"])
         except NotMeasurable:
             return self.places.area_m2
 
@@ -213,8 +224,13 @@ class Context:
         return Layers(self.table("facilities"), self.config)
 
     @cached_property
+    def facility_within(self) -> Within:
+        """Where the rows of the facility table stand."""
+        return self.places.within(self.layers.frame)
+
+    @cached_property
     def facility_inside(self) -> npt.NDArray[np.bool_]:
-        """Which rows of the facility table stand inside the city; others only serve it from beyond its border."""
+        """Which rows of the facility table stand inside the city; others serve it from beyond its border."""
         frame = self.layers.frame
         placed = frame[["community", "subdistrict", "district"]].notna().any(axis=1).to_numpy(dtype=bool)
         city = self.places.frame.geometry.iloc[self.places.city]
@@ -253,7 +269,7 @@ class Context:
         variant: str = "",
         group: str = "all",
         status: str = "measured",
-        reason: Text = Text("", ""),
+        reason: Text = NO_WORDS,
     ) -> Block:
         """Share of a group whose home cells are covered, at every place, with a bootstrap interval."""
         people = self.people(group).people

@@ -1,21 +1,23 @@
-"""From any number back to its grounds: definition, clause, formula, inputs, function and the rows it was made of."""
+"""From any number back to its grounds: definition, clause, formula, inputs, function and rows."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from yiju.checkup.catalogue import indicator as look_up
 from yiju.checkup.catalogue import read_catalogue, word
-from yiju.checkup.indicator import Indicator
 from yiju.checkup.registry import function_of, name_of
 from yiju.checkup.snapshot import read_manifest, read_observations
-from yiju.city.folder import CityFolder
 from yiju.city.tables import TABLES
 from yiju.errors import MissingCity, UnknownName
 from yiju.text import Text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from yiju.checkup.indicator import Indicator
+    from yiju.city.folder import CityFolder
 
 _FIGURES = "yiju.checkup.indicators.figures:from_figures"
 
@@ -98,7 +100,7 @@ def explain(
         mine = (observations["indicator"] == name) & (observations["place_id"] == place_id)
         rows = observations[mine].reset_index(drop=True)
     books = read_catalogue()
-    notes = [books.sources[s.split(" ")[0]].note for s in found.source.split("; ")]
+    notes = [books.sources[s.partition(" ")[0]].note for s in found.source.split("; ")]
     return Explanation(
         indicator=found,
         source=books.cite(found.source),
@@ -132,7 +134,7 @@ def _function(found: Indicator) -> str:
 
 def _input(name: str, folder: CityFolder | None, manifest: dict[str, Any] | None) -> Input:
     """A table by its name; ``residents: slope_deg`` names a column of one."""
-    table = name.split(":")[0]
+    table = name.partition(":")[0]
     if table not in TABLES:
         return Input(name, Text(name, name), None, None)
     rows = digest = None

@@ -1,13 +1,17 @@
 """Grades of single indicators, by the yardsticks of the 2025 handbook as far as there are data for them.
 
-The handbook (专栏4, advice for the city level, standards.md 1.4) names four grades, 很好 较好 一般 不足, and five yardsticks:
-target, national baseline, residents' voice, own trend, peer cities; a survey score under 60 drops a grade. It gives no
-cut between the grades. The rule here is a proposal of ours, and says which yardsticks a grade rests on:
+The handbook (专栏4, advice for the city level, standards.md 1.4) names four grades, 很好 较好 一般 不足,
+and five yardsticks: target, national baseline, residents' voice, own trend, peer cities; a survey score
+under 60 drops a grade. It gives no cut between the grades. The rule here is a proposal of ours, and says
+which yardsticks a grade rests on:
 
 1. Where the catalogue has cuts with a source, they grade; below the last of them, rule 2 goes on.
-2. Else the target: met, very good; missed by up to a tenth, good; by up to a quarter, fair; by more, insufficient.
-3. Else the baseline or the peers: at least as good, good; worse by up to a quarter, fair; by more, insufficient.
-4. Then the own trend: worse than in the earlier year beyond its interval (or, without one, by a tenth) drops a grade.
+2. Else the target: met, very good; missed by up to a tenth, good; by up to a quarter, fair; by more,
+   insufficient.
+3. Else the baseline or the peers: at least as good, good; worse by up to a quarter, fair; by more,
+   insufficient.
+4. Then the own trend: worse than in the earlier year beyond its interval (or, without one, by a tenth)
+   drops a grade.
 5. Then the voice: a survey score under 60 drops a grade.
 
 Below the city, where the handbook only counts defects, a value met its threshold or missed it.
@@ -17,9 +21,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from yiju.checkup.indicator import Band, Cuts, Direction
+if TYPE_CHECKING:
+    from yiju.checkup.indicator import Band, Cuts, Direction
 
 Grade = Literal["very_good", "good", "fair", "poor"]
 
@@ -84,8 +89,8 @@ def grade(
     return Graded(ORDER[min(place, len(ORDER) - 1)], tuple(used))
 
 
-def met(value: float, direction: Direction, threshold: float) -> bool:
-    """Whether a value keeps its threshold.
+def met(value: Any, direction: Direction, threshold: float) -> Any:
+    """Whether a value, or each of an array, keeps its threshold.
 
     Examples
     --------

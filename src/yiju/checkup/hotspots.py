@@ -1,8 +1,8 @@
 """Where a rate is high beyond chance: Gi* with the false discovery rate held.
 
 J. K. Ord and A. Getis, Local spatial autocorrelation statistics: distributional issues and an application,
-Geographical Analysis 27 (1995) 286-306; Y. Benjamini and Y. Hochberg, Controlling the false discovery rate, Journal of
-the Royal Statistical Society B 57 (1995) 289-300.
+Geographical Analysis 27 (1995) 286-306; Y. Benjamini and Y. Hochberg, Controlling the false discovery rate,
+Journal of the Royal Statistical Society B 57 (1995) 289-300.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from scipy.special import ndtr
 from yiju.checkup.blocks import NotMeasurable
 from yiju.text import Text
 
-# Below this many places a normal approximation says nothing (Ord and Getis 1995: a neighbourhood of 8 and more).
+# Below this many places a normal approximation says nothing (Ord and Getis 1995: a neighbourhood of 8 and
+# more).
 _FEWEST = 8
 
 

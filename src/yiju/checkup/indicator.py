@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from yiju.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Direction = Literal["higher", "lower", "band", "none"]
 How = Literal["computed", "table", "store"]
 
 # The tag of what was read in its source; everything else is provisional (standards.md section 0)
 VERIFIED = "V"
+NO_WORDS = Text("", "")
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,7 @@ class Yardstick:
     tag: str
     method: str = ""
     variant: str | None = None
-    what: Text = Text("", "")
+    what: Text = NO_WORDS
 
     @property
     def provisional(self) -> bool:
@@ -35,7 +38,7 @@ class Yardstick:
         return self.tag != VERIFIED
 
     def holds_for(self, method: str, variant: str) -> bool:
-        """Whether a value of that method and variant may be held against it: official and network never mix."""
+        """Whether a value of that reading may be held against it: official and network never mix."""
         return self.method in ("", method) and self.variant in (None, variant)
 
 
@@ -47,7 +50,7 @@ class Band:
     high: float
     source: str
     tag: str
-    what: Text = Text("", "")
+    what: Text = NO_WORDS
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,7 @@ class Variant:
     """One reading of an indicator's parameters, e.g. ``r300``; the empty code is the only one."""
 
     code: str
-    name: Text = Text("", "")
+    name: Text = NO_WORDS
     methods: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()
     unit: str | None = None
@@ -124,7 +127,8 @@ class Indicator:
     levels
         The levels of places at which it is reported.
     computability
-        A open data, A* open data with a trustworthy facility layer, B official table or log, C inspection only.
+        A open data, A* open data with a trustworthy facility layer, B official table or log, C inspection
+        only.
     need
         How it raises a need; :mod:`yiju.needs.rules` has the form.
     """
@@ -158,7 +162,7 @@ class Indicator:
     need: tuple[Mapping[str, Any], ...] = ()
     answered_by: Answer | None = None
     see: tuple[str, ...] = ()
-    caveat: Text = Text("", "")
+    caveat: Text = NO_WORDS
     screening: bool = False
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
@@ -177,7 +181,7 @@ class Indicator:
         return (first.methods or self.methods)[0], first.code
 
     def variant(self, code: str) -> Variant:
-        """The variant of that code; the plain one where there is no such variant (an official figure, say)."""
+        """The variant of that code; a plain one where the catalogue has none such."""
         return next((v for v in self.variants if v.code == code), Variant(code))
 
     def methods_of(self, variant: Variant) -> tuple[str, ...]:

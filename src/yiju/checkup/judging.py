@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from yiju.checkup.catalogue import Catalogue
 from yiju.checkup.grading import Yardsticks, grade, met
-from yiju.checkup.indicator import Indicator, Variant, Yardstick
+from yiju.checkup.indicator import Cuts, Direction, Indicator, Variant, Yardstick
 from yiju.checkup.indicators.overall import overall_grade
+from yiju.checkup.rows import KEY
 from yiju.errors import UnknownName
 from yiju.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from yiju.checkup.catalogue import Catalogue
 
 # Whoever overrides a threshold has read it; the report shows where it stands.
 _OVERRIDDEN = "city.toml [thresholds]"
@@ -23,7 +29,7 @@ _GRADED = ("measured", "modelled")
 
 @dataclass(frozen=True)
 class Judge:
-    """Holds rows against the yardsticks of the catalogue, the city's own thresholds, the year before and a survey.
+    """Holds rows against the catalogue, the city's own thresholds, the year before and a survey.
 
     Attributes
     ----------
@@ -86,13 +92,17 @@ class Judge:
         self, indicator: Indicator, variant: Variant, graded: pd.DataFrame, city: str
     ) -> dict[str, object]:
         row: dict[str, object] = {
-            "indicator": indicator.id, "edition": indicator.edition, "method": "table", "variant": variant.code,
-            "status": "not measurable", "level": "city", "place_id": city, "group": "all", "unit": indicator.unit,
-            "source": self.catalogue.cite(indicator.source).zh, "provisional": indicator.provisional_in(variant),
-            "reason_zh": "没有可评级的指标。", "reason_en": "no indicator could be graded.",
+            "indicator": indicator.id, "edition": indicator.edition, "method": "table",
+            "variant": variant.code, "status": "not measurable", "level": "city", "place_id": city,
+            "group": "all", "unit": indicator.unit, "source": self.catalogue.cite(indicator.source).zh,
+            "provisional": indicator.provisional_in(variant),
         }  # fmt: skip
-        if not len(graded):
-            return row
+        least = int(variant.parameters["least_graded"])
+        if len(graded) < least:
+            return row | {
+                "reason_zh": f"只有 {len(graded)} 项指标可评级，少于 {least} 项，不足以代表全市。",
+                "reason_en": f"only {len(graded)} indicators could be graded; a city needs {least}.",
+            }
         overall = overall_grade(graded["grade"].tolist())
         good = int(graded["grade"].isin(("very_good", "good")).sum())
         basis = Text(f"据 {len(graded)} 项已评级指标。", f"Rests on {len(graded)} graded indicators.")
@@ -137,59 +147,68 @@ class Judge:
         own = threshold is not None and threshold.source == _OVERRIDDEN
         provisional = indicator.provisional_in(variant) or (threshold is not None and threshold.provisional)
         yardsticks = Yardsticks(
-            cuts=indicator.cuts
-            if indicator.cuts
-            and indicator.cuts.holds_for(method, variant_code)
-            and threshold_fits(indicator, threshold)
-            and not own
-            else None,
+            cuts=None if own else _cuts(indicator, method, variant_code, threshold),
             target=None if threshold is None else threshold.value,
             band=None if own else indicator.band,
             baseline=_value(indicator.baseline, method, variant_code),
             peers=_value(indicator.peers, method, variant_code),
             survey=self.survey.get(indicator.id),
         )
-        grades = [self._grade(row, direction, yardsticks, before) for row in rows.to_dict("records")]
+        grades = _below_city(rows, direction, yardsticks.target)
+        basis = np.array([None if g is None else "target" for g in grades], dtype=object)
+        for at in np.flatnonzero((rows["level"] == "city") & _gradable(rows)):
+            row = rows.iloc[at]
+            key = tuple(str(row[k]) for k in KEY)
+            graded = grade(
+                row["value"],
+                direction,
+                replace(yardsticks, earlier=before.get(key)),
+                low=row["low"],
+                high=row["high"],
+            )
+            if graded is not None:
+                grades[at], basis[at] = graded.grade, ";".join(graded.yardsticks)
         source = self.catalogue.cite(indicator.source).zh
         if threshold is not None and threshold.source != indicator.source:
             cited = threshold.source if own else self.catalogue.cite(threshold.source).zh
             source = f"{source}；阈值：{cited}"
+        given = rows["given_source"].to_numpy(dtype=object)
         return rows.assign(
-            grade=[g for g, _ in grades],
-            yardsticks=[y for _, y in grades],
+            grade=grades,
+            yardsticks=basis,
             threshold=np.nan if threshold is None else threshold.value,
-            source=[f"{source}；数据：{given}" if given else source for given in rows["given_source"]],
+            source=[f"{source}；数据：{g}" if g else source for g in given],
             provisional=provisional,
         )
 
-    def _grade(
-        self,
-        row: Mapping[str, object],
-        direction: str,
-        yardsticks: Yardsticks,
-        before: Mapping[tuple[str, ...], float],
-    ) -> tuple[str | None, str | None]:
-        value = float(row["value"])  # type: ignore[arg-type]
-        if row["status"] not in _GRADED or np.isnan(value):
-            return None, None
-        if row["level"] != "city":
-            if yardsticks.target is None or direction not in ("higher", "lower"):
-                return None, None
-            return ("met" if met(value, direction, yardsticks.target) else "missed"), "target"  # type: ignore[arg-type]
-        key = tuple(str(row[k]) for k in ("indicator", "edition", "method", "variant", "place_id", "group"))
-        graded = grade(
-            value,
-            direction,  # type: ignore[arg-type]
-            replace(yardsticks, earlier=before.get(key)),
-            low=float(row["low"]),  # type: ignore[arg-type]
-            high=float(row["high"]),  # type: ignore[arg-type]
-        )
-        return (None, None) if graded is None else (graded.grade, ";".join(graded.yardsticks))
+
+def _counts_in(indicator: Indicator, variant: str) -> bool:
+    """Whether an indicator counts in the overall grade: base indicators of the city, or each number once."""
+    if variant == "base":
+        return indicator.edition == "2025" and indicator.level == "city"
+    return indicator.answered_by is None
 
 
-def threshold_fits(indicator: Indicator, threshold: Yardstick | None) -> bool:
-    """Cuts without a method of their own grade what the target is for."""
-    return indicator.target is None or threshold is not None
+def _gradable(rows: pd.DataFrame) -> pd.Series:
+    return rows["status"].isin(_GRADED) & rows["value"].notna()
+
+
+def _below_city(rows: pd.DataFrame, direction: Direction, target: float | None) -> npt.NDArray[np.object_]:
+    """Met or missed below the city; nothing at city level and where there is nothing to hold against."""
+    grades = np.full(len(rows), None, dtype=object)
+    if target is not None and direction in ("higher", "lower"):
+        judged = (_gradable(rows) & (rows["level"] != "city")).to_numpy(dtype=bool)
+        kept = met(rows["value"].to_numpy(dtype=np.float64), direction, target)
+        grades[judged] = np.where(kept, "met", "missed")[judged]
+    return grades
+
+
+def _cuts(indicator: Indicator, method: str, variant: str, threshold: Yardstick | None) -> Cuts | None:
+    """The cuts of a reading; those without a method of their own grade what the target is for."""
+    cuts = indicator.cuts
+    if cuts is None or not cuts.holds_for(method, variant):
+        return None
+    return cuts if indicator.target is None or threshold is not None else None
 
 
 def _value(yardstick: Yardstick | None, method: str, variant: str) -> float | None:

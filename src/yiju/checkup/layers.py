@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import shapely
 
-from yiju.city.config import Config
 from yiju.city.services import SERVICES
 from yiju.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import geopandas as gpd
+
+    from yiju.city.config import Config
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -21,8 +26,9 @@ Floats = npt.NDArray[np.float64]
 class Layers:
     """The table of facilities, by service.
 
-    A layer is trusted when the city vouches for it, when a facility table is complete for it, or when at least one of
-    its facilities comes from the city's own table: what comes from OpenStreetMap alone is a screening.
+    A layer is trusted when the city vouches for it, when a facility table is complete for it, or when at
+    least one of its facilities comes from the city's own table: what comes from OpenStreetMap alone is a
+    screening.
     """
 
     def __init__(self, facilities: gpd.GeoDataFrame, config: Config) -> None:
@@ -66,7 +72,7 @@ class Layers:
 
     @cached_property
     def area_m2(self) -> Floats:
-        """(rows,) area of the site: as given, else that of its polygon; not a number for a point without one."""
+        """(rows,) area of the site: as given, else of its polygon; not a number for a point without."""
         given = np.array(self.frame["land_area_m2"], dtype=np.float64)
         drawn = shapely.area(self.frame.geometry.to_numpy())
         return np.where(np.isnan(given), np.where(drawn > 0, drawn, np.nan), given)

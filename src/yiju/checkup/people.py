@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from yiju.city.services import GROUPS, Group
 from yiju.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Floats = npt.NDArray[np.float64]
 
@@ -30,7 +33,8 @@ class GroupPeople:
 def people_of(group: Group, bands: Mapping[str, Floats], everybody: Floats) -> GroupPeople | None:
     """People of a group by cell, from the bands of ages that the source has; None where they do not tell.
 
-    A band that is partly inside the group gives the share of its years. An open band (80 and over) cannot be split.
+    A band that is partly inside the group gives the share of its years. An open band (80 and over) cannot
+    be split.
 
     Parameters
     ----------

@@ -1,15 +1,17 @@
-"""Sums over places of all levels at once: what is in a community is in its subdistrict, district and city too."""
+"""Sums over places of all levels at once: a community is in its subdistrict, district and city too."""
 
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_matrix
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -54,13 +56,13 @@ class Places:
         return Within(self, frame)
 
     def parts_at(self, level: str, row: int) -> Ints:
-        """Rows of the places of a level that lie in a place, by their parents; the place itself if it is one."""
+        """Rows of the places of a level that lie in a place, by their parents; itself if it is one."""
         found = []
         for candidate in self.at(level):
             above = int(candidate)
             while above >= 0 and above != row:
                 above = int(self.parents[above])
-            if above == row or row == self.city:
+            if row in (above, self.city):
                 found.append(int(candidate))
         return np.array(found, dtype=np.int64)
 
@@ -93,14 +95,10 @@ class Within:
         self.matrix: Any = csr_matrix((np.ones(len(rows)), (rows, columns)), shape=shape)
 
     def sums(self, values: npt.ArrayLike) -> Floats:
-        """Sum of a value of the rows over each place: (places,), or (places, k) for (rows, k) values."""
+        """(places,) sum of a value of the rows over each place."""
         value = np.asarray(values, dtype=np.float64)
         combinations = self.matrix.shape[1]
-        if value.ndim == 1:
-            inside = np.bincount(self.code, weights=value, minlength=combinations)
-        else:
-            inside = np.zeros((combinations, value.shape[1]))
-            np.add.at(inside, self.code, value)
+        inside = np.bincount(self.code, weights=value, minlength=combinations)
         return np.asarray(self.matrix @ inside, dtype=np.float64)
 
     def counts(self, where: npt.NDArray[np.bool_] | None = None) -> Floats:

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
 
 from yiju.checkup.blocks import NotMeasurable
-from yiju.checkup.layers import Layers
 from yiju.text import Text
 from yiju.travel import StreetNetwork, drivers, walkers
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    import geopandas as gpd
+
+    from yiju.checkup.layers import Layers
     from yiju.travel import AccessPoints, PairsWithin
     from yiju.travel.travel import Travel
 
@@ -35,8 +37,8 @@ _FARTHEST = {"metres": 13_000.0, "seconds": 10_800.0}
 class Targets:
     """What one walks to: facilities that offer any of the services, of a range of areas; stops of some modes.
 
-    ``stops`` names single stops instead of all of the modes, ``unknown_area`` whether a site without a known area
-    counts.
+    ``stops`` names single stops instead of all of the modes, ``unknown_area`` whether a site without a
+    known area counts.
     """
 
     services: tuple[str, ...] = ()
@@ -130,7 +132,7 @@ class Reach:
     def facility_ids(self, targets: Targets) -> npt.NDArray[np.object_]:
         """Facilities among the targets, each once, in the order of the table."""
         rows = self.rows(targets)
-        return pd.unique(self._layers.frame["facility_id"].to_numpy(dtype=object)[rows])
+        return np.asarray(pd.unique(self._layers.frame["facility_id"].to_numpy(dtype=object)[rows]))
 
     def rows(self, targets: Targets) -> Bools:
         """Rows of the facility table among the targets."""
@@ -146,8 +148,8 @@ class Reach:
         stops = self._tables["stops"]
         ids: npt.NDArray[np.object_] = stops["stop_id"].to_numpy(dtype=object)
         if targets.stops is not None:
-            return ids[np.isin(ids, list(targets.stops))]
-        return ids[stops["mode"].isin(targets.modes).to_numpy(dtype=bool)]
+            return np.asarray(ids[np.isin(ids, list(targets.stops))])
+        return np.asarray(ids[stops["mode"].isin(targets.modes).to_numpy(dtype=bool)])
 
     def points(self, targets: Targets) -> npt.NDArray[np.object_]:
         """Geometry of the targets: sites keep their boundary, stops are points."""
@@ -157,7 +159,7 @@ class Reach:
         return np.concatenate([sites, stops.geometry.to_numpy()[wanted]])
 
     def walk(self, targets: Targets, who: str = METRES) -> Floats:
-        """(cells,) metres, or minutes of a walker, from each cell to the nearest of the targets; inf where none."""
+        """(cells,) metres, or minutes of a walker, to the nearest of the targets; inf where there is none."""
         key = (targets, who)
         if key not in self._walks:
             self._walks[key] = self._walk(targets, who)
@@ -193,10 +195,10 @@ class Reach:
         return found
 
     def fire_seconds(self, points: npt.NDArray[np.object_], services: Iterable[str]) -> Floats:
-        """(points,) seconds of a fire engine from the nearest station to each point; inf where none gets there."""
+        """(points,) seconds of a fire engine from the nearest station; inf where none gets there."""
         engine = self.roads.in_seconds(drivers()["fire_engine"]).reversed()
         stations = self.facility_ids(Targets(tuple(services)))
         entrances = self._tables["entrances"]
         doors = entrances.geometry.to_numpy()[entrances["facility_id"].isin(stations).to_numpy(dtype=bool)]
         nearest = engine.nearest(self.roads.snap(points), self.roads.snap(doors), limit=_FARTHEST["seconds"])
-        return nearest["seconds"].to_numpy(dtype=np.float64)
+        return np.asarray(nearest["seconds"], dtype=np.float64)

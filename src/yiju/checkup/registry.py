@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterable
 from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from yiju.checkup.blocks import Block
     from yiju.checkup.context import Context
     from yiju.checkup.indicator import Indicator
@@ -21,15 +22,15 @@ _FUNCTIONS: dict[str, Computation] = {}
 def computes(*indicators: str) -> Callable[[Computation], Computation]:
     """Register a function for indicators.
 
-    The function takes the :class:`~yiju.checkup.context.Context` and the catalogue entry, and gives blocks. It may
-    raise :class:`~yiju.checkup.blocks.NotMeasurable` with the reason.
+    The function takes the :class:`~yiju.checkup.context.Context` and the catalogue entry, and gives blocks.
+    It may raise :class:`~yiju.checkup.blocks.NotMeasurable` with the reason.
     """
 
     def register(function: Computation) -> Computation:
         for indicator in indicators:
             other = _FUNCTIONS.get(indicator)
             if other is not None and other.__qualname__ != function.__qualname__:
-                msg = f"{indicator} is computed by {other.__qualname__} already, not also by {function.__qualname__}"
+                msg = f"{indicator} is computed by {name_of(other)} already, not by {name_of(function)} too"
                 raise ValueError(msg)
             _FUNCTIONS[indicator] = function
         return function

@@ -1,27 +1,30 @@
-"""How much a mean over people would vary with other homes of the same city: a bootstrap of all places at once.
+"""How a mean over people would vary with other homes of the city: a bootstrap of all places at once.
 
-Cells are drawn with replacement, each as often as a Poisson variable of mean 1 says, which is what drawing n of n
-cells comes to for more than a handful (A. Hall, C. Nowak et al., Poisson bootstrap; J. A. Hanley and B. MacGibbon,
-Creating non-parametric bootstrap samples using Poisson frequencies, Computer Methods and Programs in Biomedicine 83
-(2006) 57-62). One set of draws serves the shares of every place, since the sums of a city are those of its parts:
-``yiju.access.intervals.bootstrap_share`` is the plain form, and gives the same interval within its own noise.
+Cells are drawn with replacement, each as often as a Poisson variable of mean 1 says, which is what drawing
+n of n cells comes to for more than a handful (J. A. Hanley and
+B. MacGibbon, Creating non-parametric bootstrap samples using Poisson frequencies, Computer Methods and
+Programs in Biomedicine 83 (2006) 57-62). One set of draws serves the shares of every place, since the sums
+of a city are those of its parts: ``yiju.access.intervals.bootstrap_share`` is the plain form, and gives the
+same interval within its own noise.
 """
 
 from __future__ import annotations
 
 from functools import cached_property
 from hashlib import sha256
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from yiju.checkup.places import Within
+if TYPE_CHECKING:
+    from yiju.checkup.places import Within
 
 Floats = npt.NDArray[np.float64]
 Draws = npt.NDArray[np.uint8]
 
-# Enough for the ends of a 95 % interval to settle within a tenth of its width (Efron and Tibshirani 1993, 14.5).
+# Enough for the ends of a 95 % interval to settle within a tenth of its width (Efron and Tibshirani 1993,
+# 14.5).
 REPEATS = 200
 _CONFIDENCE = 0.95
 # Fewer homes than this say nothing about how a share would vary.
@@ -38,7 +41,7 @@ class Ends(NamedTuple):
 
 
 def _poisson_of_byte() -> Draws:
-    """Poisson(1) by a random byte; the counts of 0 to 5 among 256 are such that mean and variance are exactly 1."""
+    """Poisson(1) by a random byte: the counts of 0 to 5 among 256 give mean and variance of exactly 1."""
     return np.repeat(np.arange(6, dtype=np.uint8), (94, 95, 46, 16, 4, 1))
 
 

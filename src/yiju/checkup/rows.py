@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from yiju.checkup.blocks import Block, NotMeasurable
-from yiju.checkup.context import Context
-from yiju.checkup.indicator import Indicator
 from yiju.checkup.indicators.figures import from_figures
 from yiju.checkup.registry import function_of
 from yiju.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from yiju.checkup.context import Context
+    from yiju.checkup.indicator import Indicator
 
 _NUMBERS = ("value", "n", "numerator", "denominator", "low", "high")
 KEY = ["indicator", "edition", "method", "variant", "place_id", "group"]
 
 
 def rows_of(city: Context, indicator: Indicator) -> list[pd.DataFrame]:
-    """The rows of one indicator: computed, given by the city, or one for the city that says why there are none."""
+    """The rows of one indicator: computed, given by the city, or one that says why there are none."""
     parts: list[pd.DataFrame] = []
     if function_of(indicator.id) is not None:
         try:

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from yiju.checkup.catalogue import Catalogue
 from yiju.checkup.completeness import completeness_of
 from yiju.checkup.context import Context
 from yiju.checkup.judging import Judge
 from yiju.checkup.observations import OBSERVATIONS
 from yiju.checkup.rows import answered, joined, rows_of
 from yiju.checkup.snapshot import earlier_observations, manifest, write_snapshot
-from yiju.city.folder import CityFolder
 from yiju.progress import SILENT, Progress
 from yiju.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from yiju.checkup.catalogue import Catalogue
+    from yiju.city.folder import CityFolder
 
 # What is computed from the grades of all others comes last.
 _OVERALL = "Z01"

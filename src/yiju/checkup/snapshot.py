@@ -6,9 +6,9 @@
     checkups/.2025.new/                 being written: swept away when the next one begins
     checkups/.2025.old/                 between two renames: put back when a kill came between them
 
-All files are written and synced in the new folder, then two renames exchange it for the old one. A needs ledger or a
-report that was made from the old observations does not stay beside new ones; where the observations come out the
-same, byte for byte, the folder is left as it is but for its manifest.
+All files are written and synced in the new folder, then two renames exchange it for the old one. A needs
+ledger or a report that was made from the old observations does not stay beside new ones; where the
+observations come out the same, byte for byte, the folder is left as it is but for its manifest.
 """
 
 from __future__ import annotations
@@ -17,20 +17,23 @@ import json
 import os
 import platform
 import shutil
-from collections.abc import Mapping
-from datetime import datetime
 from hashlib import sha256
 from importlib.metadata import version
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from yiju.checkup.catalogue import Catalogue, read_catalogue
 from yiju.checkup.observations import OBSERVATIONS
-from yiju.city.folder import CityFolder
 from yiju.errors import MissingCity, SnapshotError
 from yiju.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from yiju.city.folder import CityFolder
 
 _MANIFEST = "manifest.json"
 _PACKAGES = ("yiju", "numpy", "pandas", "geopandas", "shapely", "scipy", "numba", "pyarrow")
@@ -76,7 +79,7 @@ def write_snapshot(folder: Path, tables: Mapping[str, pd.DataFrame], about: Mapp
 
 
 def recover(folder: Path) -> None:
-    """Put back the old folder where a kill came between the two renames, and sweep away what was being written."""
+    """Put back the old folder where a kill came between two renames; sweep away what was being written."""
     old = _beside(folder, "old")
     if old.is_dir():
         if folder.is_dir():

@@ -1,1 +1,1 @@
-"""The computations, one file for each family. A new indicator is one function here and one entry in the catalogue."""
+"""The computations, one file for each family: an indicator is one function and one catalogue entry."""

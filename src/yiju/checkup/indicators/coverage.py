@@ -15,20 +15,24 @@ For a group the network reading counts minutes at the group's own pace instead o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from yiju.checkup.blocks import Block, NotMeasurable, measured, ratio, worst
-from yiju.checkup.context import Context
-from yiju.checkup.indicator import Indicator, Variant
 from yiju.checkup.layers import no_layer
 from yiju.checkup.reach import METRES, Targets
 from yiju.checkup.registry import computes
 from yiju.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from yiju.checkup.context import Context
+    from yiju.checkup.indicator import Indicator, Variant
 
 Bools = npt.NDArray[np.bool_]
 
@@ -46,7 +50,8 @@ class Ring:
 
 
 @computes(
-    "L01", "L02", "L03", "L04", "L05", "L06", "L07", "L09", "L10", "L11", "L12", "L13", "L14", "L15", "L16", "L17", "L21"
+    "L01", "L02", "L03", "L04", "L05", "L06", "L07", "L09", "L10", "L11", "L12", "L13", "L14", "L15", "L16",
+    "L17", "L21"
 )  # fmt: skip
 def coverage(city: Context, indicator: Indicator) -> Iterable[Block]:
     """Both readings of a coverage rate, by variant, the network reading by group."""
@@ -108,7 +113,7 @@ def within_reach(city: Context, serving: Sequence[Ring], who: str) -> Bools:
     reached = [
         city.reach.walk(ring.targets, who) <= limit for ring, limit in zip(serving, limits, strict=True)
     ]
-    return np.logical_or.reduce(reached)
+    return np.asarray(np.logical_or.reduce(reached), dtype=bool)
 
 
 def _network(city: Context, indicator: Indicator, variant: Variant, group: str) -> Block:

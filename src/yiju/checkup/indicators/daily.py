@@ -1,27 +1,34 @@
-"""L08, L18 and L19: how many kinds of daily need are met within a quarter of an hour, and how long the walks are.
+"""L08, L18 and L19: how much of daily life is within a quarter of an hour, and how long the walks are.
 
-A category (eating out, say) is met by any of its services. A category of which no facility is known at all is left
-out, and named: an empty layer of OpenStreetMap is a gap in the map.
+A category (eating out, say) is met by any of its services. A category of which no facility is known at all
+is left out, and named: an empty layer of OpenStreetMap is a gap in the map.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from yiju.checkup.blocks import Block, NotMeasurable, measured, worst
-from yiju.checkup.context import Context
-from yiju.checkup.indicator import Category, Indicator, Variant
+from yiju.checkup.indicator import NO_WORDS
 from yiju.checkup.reach import METRES, Targets
 from yiju.checkup.registry import computes
 from yiju.text import Text
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from yiju.checkup.context import Context
+    from yiju.checkup.indicator import Category, Indicator, Variant
+
 Floats = npt.NDArray[np.float64]
 
+# With fewer of its categories in the data, completeness says nothing of daily life (a proposal of ours).
+_LEAST_SHARE = 0.5
 # A service that the table of stops holds, and its mode there.
 _MODE_OF = {"bus_stop": "bus", "rail_station": "rail"}
 
@@ -88,10 +95,15 @@ def _each_category(city: Context, indicator: Indicator) -> tuple[list[Targets], 
             continue
         met.append(Targets(category.services, modes))
         states.append(state)
-    if not met:
-        raise NotMeasurable(Text("需要设施数据。", "needs facilities."))
+    if len(met) < _LEAST_SHARE * len(indicator.categories):
+        raise NotMeasurable(
+            Text(
+                f"{len(indicator.categories)} 类设施中只有 {len(met)} 类有数据，不足以判断。",
+                f"needs facilities: only {len(met)} of {len(indicator.categories)} categories have any in the data.",
+            )
+        )
     if not missing:
-        return met, worst(*states), Text("", "")
+        return met, worst(*states), NO_WORDS
     zh, en = "、".join(c.name.zh for c in missing), ", ".join(c.name.en for c in missing)
     return met, worst(*states), Text(f"未计入没有数据的类别：{zh}。", f"Left out for lack of data: {en}.")
 

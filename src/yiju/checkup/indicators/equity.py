@@ -1,26 +1,30 @@
 """Q01 to Q05: how equally daily access is shared among people, and who is left behind.
 
-Two quantities of each home cell are looked at: the share of daily categories within 15 minutes (more is better) and
-the proximity time (less is better). A coverage that is 0 or 1 for each person is compared between groups instead.
+Two quantities of each home cell are looked at: the share of daily categories within 15 minutes (more is
+better) and the proximity time (less is better). A coverage that is 0 or 1 for each person is compared
+between groups instead.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from yiju.access import inequality
 from yiju.checkup.blocks import Block, NotMeasurable, measured, ratio, worst
-from yiju.checkup.context import Context
-from yiju.checkup.indicator import Indicator, Variant
 from yiju.checkup.indicators.coverage import rings, within_reach
 from yiju.checkup.indicators.daily import Daily, completeness_by_cell, minutes_by_cell
 from yiju.checkup.people import nobody_here
 from yiju.checkup.registry import computes
 from yiju.text import Text
+
+if TYPE_CHECKING:
+    from yiju.checkup.context import Context
+    from yiju.checkup.indicator import Indicator, Variant
 
 Floats = npt.NDArray[np.float64]
 Measure = Callable[[Floats, Floats], float]

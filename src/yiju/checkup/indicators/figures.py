@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from yiju.checkup.blocks import Block
-from yiju.checkup.context import Context
-from yiju.checkup.indicator import Indicator, Variant
+from yiju.checkup.indicator import NO_WORDS
 from yiju.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from yiju.checkup.context import Context
+    from yiju.checkup.indicator import Indicator, Variant
 
 # Counts of one unit against another: numerator / denominator times this is the value in the unit.
 _PER = {"%": 100.0, "per 1000": 1000.0, "m2/100 households": 100.0}
@@ -19,8 +24,8 @@ _PER = {"%": 100.0, "per 1000": 1000.0, "m2/100 households": 100.0}
 def from_figures(city: Context, indicator: Indicator) -> Iterable[Block]:
     """The latest figure, not later than the year, for each place; ``ID/variant`` names a variant.
 
-    A value, else numerator over denominator. A share outside 0 to 100, a negative number where none can be, or a
-    denominator of 0 is refused with the reason and not shown as a value.
+    A value, else numerator over denominator. A share outside 0 to 100, a negative number where none can be,
+    or a denominator of 0 is refused with the reason and not shown as a value.
     """
     figures = city.table("figures")
     for variant in indicator.variants:
@@ -68,7 +73,7 @@ def _block(city: Context, indicator: Indicator, variant: Variant, rows: pd.DataF
         value=values,
         numerator=numerator,
         denominator=denominator,
-        reason=notes[0] if notes else Text("", ""),
+        reason=notes[0] if notes else NO_WORDS,
         empty=Text("此处没有官方数据。", "no official figure here."),
         source="; ".join(dict.fromkeys(sources)),
     )

@@ -3,15 +3,15 @@
 The handbook gives service *areas*, not radii, and five minutes to their edge (standards.md 1.7, conflict 2)::
 
     drive5, drive4   land that a fire engine reaches in 5 minutes, or in 4 after a minute to turn out
-    circle           land within the radius of a circle of the service area: sqrt(A / pi) = 1.49, 1.13, 0.80 km
-    a2r2             land within R of A = 2 R^2, the fire-station standard: sqrt(A / 2) = 1.87, 1.41, 1.00 km
+    circle           land within a circle of the service area: sqrt(A / pi) = 1.49, 1.13, 0.80 km
+    a2r2             land within R of A = 2 R^2 (fire-station standard): sqrt(A / 2) = 1.87, 1.41, 1.00 km
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
 from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -19,11 +19,15 @@ import shapely
 
 from yiju.access import served_land
 from yiju.checkup.blocks import Block, NotMeasurable, measured, ratio, worst
-from yiju.checkup.context import Context
-from yiju.checkup.indicator import Indicator, Variant
 from yiju.checkup.layers import no_layer
 from yiju.checkup.registry import computes
 from yiju.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from yiju.checkup.context import Context
+    from yiju.checkup.indicator import Indicator, Variant
 
 Floats = npt.NDArray[np.float64]
 
@@ -109,7 +113,7 @@ def _by_area(city: Context, indicator: Indicator, variant: Variant) -> Block:
 def _of_land(
     city: Context, indicator: Indicator, variant: Variant, served_m2: Floats, method: str, status: str
 ) -> Block:
-    within = city.places.within(city.built_up)
+    within = city.built_within
     numerator, denominator = within.sums(served_m2), within.sums(city.built_up["area_m2"])
     return Block(
         method,

@@ -1,13 +1,13 @@
 """F01 to F03: streets, junctions and density of the built-up area.
 
-A street runs between two pieces of land, and each of them has half of it: half of its length counts for the place on
-its left, half for that on its right, where there is built-up land. So the lengths of places add up to those of the
-city, and a road through fields does not make a city denser.
+A street runs between two pieces of land, and each of them has half of it: half of its length counts for the
+place on its left, half for that on its right, where there is built-up land. So the lengths of places add up
+to those of the city, and a road through fields does not make a city denser.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -18,17 +18,21 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from yiju.checkup.blocks import Block, NotMeasurable, ratio
-from yiju.checkup.context import Context
-from yiju.checkup.indicator import Indicator, Variant
-from yiju.checkup.places import Within
 from yiju.checkup.registry import computes
 from yiju.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from yiju.checkup.context import Context
+    from yiju.checkup.indicator import Indicator
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-# Land on one side of a street is looked for this far from its middle line, and within this distance of that point:
-# together 30 m, half of the widest urban roads of CJJ 37-2012 with their green strips (a proposal of ours).
+# Land on one side of a street is looked for this far from its middle line, and within this distance of that
+# point: together 30 m, half of the widest urban roads of CJJ 37-2012 with their green strips (a proposal of
+# ours).
 _BESIDE_M = 15.0
 _M2_PER_KM2 = 1e6
 # A junction is where three streets meet (GHSCI: intersections of the pedestrian network, dead ends left out).
@@ -140,8 +144,7 @@ def _land_beside(city: Context, middle: Sequence[object], edges: pd.DataFrame) -
 
 
 def _summed_by_land(city: Context, parcel: Ints, value: Floats) -> Floats:
-    within = Within(city.places, city.built_up)
-    return within.sums(np.bincount(parcel, weights=value, minlength=len(city.built_up)))
+    return city.built_within.sums(np.bincount(parcel, weights=value, minlength=len(city.built_up)))
 
 
 def _per_built_km2(city: Context, method: str, variant: str, amount: Floats) -> Block:

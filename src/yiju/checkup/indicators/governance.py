@@ -1,29 +1,35 @@
 """G01 to G07: how requests are answered, from the city's own log.
 
-Definitions are standard, weights and limits are local (standards.md 8.1). A request without a time to contact or to
-close by cannot be late and is left out; a call-back that was not valid is left out and never counted as a failure.
-The log's last moment stands for "now", so that the same log gives the same rates on any day.
+Definitions are standard, weights and limits are local (standards.md 8.1). A request without a time to
+contact or to close by cannot be late and is left out; a call-back that was not valid is left out and never
+counted as a failure. The log's last moment stands for "now", so that the same log gives the same rates on
+any day.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import partial
+from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import shapely
 
 from yiju.access.intervals import wilson
 from yiju.checkup.blocks import Block, NotMeasurable, measured, ratio
-from yiju.checkup.context import Context
 from yiju.checkup.hotspots import hot_spots
-from yiju.checkup.indicator import Indicator
-from yiju.checkup.places import Within
 from yiju.checkup.registry import computes
 from yiju.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import geopandas as gpd
+    import pandas as pd
+
+    from yiju.checkup.context import Context
+    from yiju.checkup.indicator import Indicator
+    from yiju.checkup.places import Within
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -53,10 +59,10 @@ class _Log:
         self.last: pd.Timestamp = times.max().max()
 
     def known(self, column: str) -> Bools:
-        return self.rows[column].notna().to_numpy(dtype=bool)
+        return np.asarray(self.rows[column].notna(), dtype=bool)
 
     def true(self, column: str) -> Bools:
-        return self.rows[column].fillna(value=False).to_numpy(dtype=bool)
+        return np.asarray(self.rows[column].fillna(value=False), dtype=bool)
 
     def before(self, column: str, limit: str) -> Bools:
         """Whether a time is known and not later than another."""
@@ -67,8 +73,8 @@ class _Log:
         numerator, denominator = self.within.counts(good & counted), self.within.counts(counted)
         low, high = wilson(numerator, denominator)
         return Block(
-            "table", variant, value=ratio(numerator, denominator), numerator=numerator, denominator=denominator,
-            n=denominator, low=100 * low, high=100 * high, empty=_NO_CASES,
+            "table", variant, value=ratio(numerator, denominator), numerator=numerator,
+            denominator=denominator, n=denominator, low=100 * low, high=100 * high, empty=_NO_CASES,
         )  # fmt: skip
 
 

@@ -1,18 +1,23 @@
-"""R05 and R06: where water may stand and slopes may move. Screenings: places to look, never an official count."""
+"""R05 and R06: where water may stand and slopes may move. Screenings, never an official count."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 
 from yiju.checkup.blocks import Block, NotMeasurable, measured, ratio
-from yiju.checkup.context import Context
-from yiju.checkup.indicator import Indicator
+from yiju.checkup.indicator import NO_WORDS
 from yiju.checkup.registry import computes
 from yiju.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from yiju.checkup.context import Context
+    from yiju.checkup.indicator import Indicator
 
 Floats = npt.NDArray[np.float64]
 
@@ -58,7 +63,7 @@ def _order_to_look(city: Context, hollows: Block) -> Block:
         raise NotMeasurable(Text("需要社区范围。", "needs communities."))
     requests = city.table("requests")
     about = requests[(requests["service"] == _FLOODING) & (requests["created_at"].dt.year == city.year)]
-    note = Text("", "")
+    note = NO_WORDS
     ranks = _rank(share)
     if len(about):
         calls = city.places.within(about).counts()[communities]
@@ -73,7 +78,7 @@ def _order_to_look(city: Context, hollows: Block) -> Block:
 
 def _rank(value: Floats) -> Floats:
     """Rank from the largest, 1 first; equals share the better rank."""
-    return 1.0 + np.searchsorted(np.sort(-value), -value, side="left")
+    return np.asarray(1.0 + np.searchsorted(np.sort(-value), -value, side="left"), dtype=np.float64)
 
 
 @computes("R06")
@@ -87,7 +92,7 @@ def steep_slopes(city: Context, indicator: Indicator) -> Iterable[Block]:
     note = (
         Text(f"{unknown} 个单元坡度未知。", f"{unknown} cells without a known slope.")
         if unknown
-        else Text("", "")
+        else NO_WORDS
     )
     block = city.coverage_of_people(indicator.id, steep, method="table", status="screening", reason=note)
     yield block

@@ -1,32 +1,37 @@
 """Z01: the overall grade 优良中差 of the handbook, as one selectable profile.
 
-Table 3 of the 2025 handbook, advice for the city level (standards.md 1.4), with very good = 很好, good = 较好, some =
-any 不足::
+Table 3 of the 2025 handbook, advice for the city level (standards.md 1.4), with very good = 很好,
+good = 较好, some = any 不足::
 
     excellent  very good >= 80 % and none insufficient
     good       very good + good >= 80 % with some insufficient, or 60-80 % with none
     medium     60-80 % with some, or 40-60 % with none
     bad        40-60 % with some, or < 40 %
 
-The table has a hole: very good + good >= 80 %, none insufficient, but very good < 80 %. A proposal of ours: good.
+The table has a hole: very good + good >= 80 %, none insufficient, but very good < 80 %. A proposal of ours:
+good.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from yiju.checkup.indicator import NO_WORDS
 from yiju.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _HOLE = Text(
     "“很好+较好”达80%、无“不足”、“很好”不足80%：手册未规定，按“良”计。",
-    "Very good + good reach 80 %, none is insufficient, very good is below 80 %: the handbook leaves this out; taken as good.",
+    "Very good + good reach 80 % and none is insufficient, but very good is below 80 %: "
+    "the handbook leaves this out; taken as good.",
 )
 
 
 class Overall(NamedTuple):
-    """The overall grade, the share of very good and good (percent), and a note where the table has its hole."""
+    """The overall grade, the percentage of very good and good, and a note on the hole of the table."""
 
     grade: str
     percent: float
@@ -58,10 +63,10 @@ def overall_grade(grades: Sequence[str]) -> Overall:
     some = count["poor"] > 0
     if percent >= 80:
         if very_good >= 80 and not some:
-            return Overall("overall_excellent", percent, Text("", ""))
-        return Overall("overall_good", percent, Text("", "") if some else _HOLE)
+            return Overall("overall_excellent", percent, NO_WORDS)
+        return Overall("overall_good", percent, NO_WORDS if some else _HOLE)
     if percent >= 60:
-        return Overall("overall_medium" if some else "overall_good", percent, Text("", ""))
+        return Overall("overall_medium" if some else "overall_good", percent, NO_WORDS)
     if percent >= 40:
-        return Overall("overall_bad" if some else "overall_medium", percent, Text("", ""))
-    return Overall("overall_bad", percent, Text("", ""))
+        return Overall("overall_bad" if some else "overall_medium", percent, NO_WORDS)
+    return Overall("overall_bad", percent, NO_WORDS)

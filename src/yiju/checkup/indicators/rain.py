@@ -1,26 +1,30 @@
 """R03 and R04: what a drainage design asks of the rain.
 
-*Runoff capture* (年径流总量控制率). With events of 2 mm and less dropped, the share of the rain that a design depth h
-holds back is ``alpha(h) = [sum of x where x <= h, plus h for each x > h] / sum of x``: continuous, rising and
-piecewise linear, so it is solved for h exactly. *Storm intensity*: ``q = A1 (1 + C lg P) / (t + b)^n``.
+*Runoff capture* (年径流总量控制率). With events of 2 mm and less dropped, the share of the rain that a
+design depth h holds back is ``alpha(h) = [sum of x where x <= h, plus h for each x > h] / sum of x``:
+continuous, rising and piecewise linear, so it is solved for h exactly. *Storm intensity*: ``q = A1 (1 + C
+lg P) / (t + b)^n``.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from yiju.checkup.blocks import Block, NotMeasurable
-from yiju.checkup.context import Context
-from yiju.checkup.indicator import Indicator, Variant
+from yiju.checkup.indicator import NO_WORDS
 from yiju.checkup.registry import computes
 from yiju.errors import ConfigError
 from yiju.text import Text
+
+if TYPE_CHECKING:
+    from yiju.checkup.context import Context
+    from yiju.checkup.indicator import Indicator, Variant
 
 # One hectare covered one millimetre deep is ten cubic metres: V = 10 h phi F (standards.md section 6).
 _M3_PER_MM_HA = 10.0
@@ -92,10 +96,12 @@ def storm_intensity(formula: Mapping[str, float], years: float, minutes: float) 
     Examples
     --------
     >>> shapingba = {"a1": 1132, "c": 0.958, "b": 5.408, "n": 0.595}
-    >>> round(storm_intensity(shapingba, years=5, minutes=10)), round(storm_intensity(shapingba, years=50, minutes=60))
-    (371, 247)
+    >>> [round(storm_intensity(shapingba, years=y, minutes=m)) for y, m in ((5, 10), (50, 60))]
+    [371, 247]
     """
-    return formula["a1"] * (1 + formula["c"] * math.log10(years)) / (minutes + formula["b"]) ** formula["n"]
+    return float(
+        formula["a1"] * (1 + formula["c"] * math.log10(years)) / (minutes + formula["b"]) ** formula["n"]
+    )
 
 
 @computes("R03")
@@ -113,7 +119,7 @@ def runoff_capture(city: Context, indicator: Indicator) -> Iterable[Block]:
         f"仅有 {years} 年降雨，少于建议的 {wanted_years} 年。",
         f"Rests on {years} years of rain; {wanted_years} are recommended.",
     )
-    note = short if years < wanted_years else Text("", "")
+    note = short if years < wanted_years else NO_WORDS
     for variant in indicator.variants:
         depth = design_depth_mm(events, float(variant.parameters["percent"]) / 100)
         if variant.unit == "m3":
@@ -134,7 +140,7 @@ def _storage(city: Context, variant: Variant, depth_mm: float, events: int, note
         raise ConfigError(
             Text(
                 f"city.toml 的 [settings] runoff_coefficient 应在 0 至 1 之间，实际为 {phi!r}。",
-                f"city.toml: [settings] runoff_coefficient needs to be between 0 and 1, was given {phi!r} instead.",
+                f"city.toml: [settings] runoff_coefficient needs to be between 0 and 1, was given {phi!r}.",
             )
         )
     area_ha = float(city.built_area_m2[city.places.city]) / _M2_PER_HA
@@ -148,7 +154,7 @@ def storm(city: Context, indicator: Indicator) -> Iterable[Block]:
     for variant in indicator.variants:
         given = variant.parameters
         yield _at_city(
-            city, variant.code, storm_intensity(formula, given["years"], given["minutes"]), None, Text("", "")
+            city, variant.code, storm_intensity(formula, given["years"], given["minutes"]), None, NO_WORDS
         )
 
 
@@ -158,7 +164,8 @@ def _formula(given: object, known: Mapping[str, Any]) -> Mapping[str, float]:
         raise NotMeasurable(
             Text(
                 f"需要 city.toml [settings] 中的 storm：公式名（如 {next(iter(known))}）或参数 a1、c、b、n。",
-                f"needs storm under [settings] of city.toml: the name of a formula (such as {next(iter(known))}) or a1, c, b, n.",
+                "needs storm under [settings] of city.toml: the name of a formula "
+                f"(such as {next(iter(known))}) or a1, c, b, n.",
             )
         )
     formula = known.get(given) if isinstance(given, str) else given
@@ -167,8 +174,9 @@ def _formula(given: object, known: Mapping[str, Any]) -> Mapping[str, float]:
     ):
         raise ConfigError(
             Text(
-                f"city.toml 的 [settings] storm 应为 {'、'.join(known)} 之一，或含 a1、c、b、n 的表，实际为 {given!r}。",
-                f"city.toml: [settings] storm needs to be one of {', '.join(known)}, or a table of a1, c, b, n, "
+                f"city.toml 的 [settings] storm 应为 {'、'.join(known)} 之一，"
+                f"或含 a1、c、b、n 的表，实际为 {given!r}。",
+                f"city.toml: [settings] storm needs to be one of {', '.join(known)}, or a1, c, b, n; "
                 f"was given {given!r} instead.",
             )
         )

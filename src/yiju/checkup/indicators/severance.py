@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from yiju.access import severance_gap
 from yiju.checkup.blocks import Block, NotMeasurable, worst
-from yiju.checkup.context import Context
-from yiju.checkup.indicator import Indicator
 from yiju.checkup.registry import computes
 from yiju.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from yiju.checkup.context import Context
+    from yiju.checkup.indicator import Indicator
 
 
 @computes("L20")
 def severance(city: Context, indicator: Indicator) -> Iterable[Block]:
     """Official minus network coverage of the same service and radius, and the mean over services.
 
-    The variant is ``ID-variant`` of the coverage; the plain one is the mean over those that can be had at a place.
+    The variant is ``ID-variant`` of the coverage; the plain one is the mean over those that can be had at a
+    place.
     """
     gaps = [gap for other in indicator.parameters["of"] for gap in _gaps(city, other)]
     if not gaps:

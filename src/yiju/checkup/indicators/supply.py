@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import shapely
 
 from yiju.access import two_step_fca
 from yiju.access.catchment import within_catchment
 from yiju.access.intervals import wilson
 from yiju.checkup.blocks import Block, NotMeasurable, measured, ratio, worst
-from yiju.checkup.context import Context
-from yiju.checkup.indicator import Indicator, Variant
+from yiju.checkup.indicator import NO_WORDS
 from yiju.checkup.layers import no_layer
 from yiju.checkup.people import nobody_here
 from yiju.checkup.reach import Targets
 from yiju.checkup.registry import computes
 from yiju.city.services import SERVICES
 from yiju.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+
+    from yiju.checkup.context import Context
+    from yiju.checkup.indicator import Indicator, Variant
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -162,7 +168,7 @@ def co_location(city: Context, indicator: Indicator) -> Iterable[Block]:
         radius_m = float(indicator.variants[0].radius_m or 0.0)
         found, _ = shapely.STRtree(near).query(shapes[rows], predicate="dwithin", distance=radius_m)
         paired[rows[found]] = True
-    within = city.places.within(frame)
+    within = city.facility_within
     numerator, denominator = within.counts(paired & sites), within.counts(sites)
     low, high = wilson(numerator, denominator)
     yield Block(
@@ -196,7 +202,7 @@ def _repeated(city: Context, services: Iterable[str]) -> Bools:
 def _facilities_in(city: Context, services: Iterable[str]) -> Floats:
     """(places,) facilities that offer any of the services."""
     rows = city.layers.rows(services) & ~_repeated(city, services) & city.facility_inside
-    return city.places.within(city.layers.frame).counts(rows)
+    return city.facility_within.counts(rows)
 
 
 def _capacity(city: Context, services: Iterable[str]) -> tuple[pd.Series, str, Text]:
@@ -213,7 +219,7 @@ def _capacity(city: Context, services: Iterable[str]) -> tuple[pd.Series, str, T
     places = frame.set_index("facility_id")["capacity"].astype("float64").fillna(0.0)
     missing = int((~known).sum())
     if not missing:
-        return places, state, Text("", "")
+        return places, state, NO_WORDS
     note = Text(
         f"{len(frame)} 处{name.zh}中有 {missing} 处容量未知，按无计。",
         f"{missing} of {len(frame)} without a known capacity ({name.en}) count as none.",
@@ -228,7 +234,7 @@ def _capacity_in(city: Context, services: Iterable[str]) -> tuple[Floats, str, T
     _, state, note = _capacity(city, services)
     rows = city.layers.rows(services) & city.facility_inside
     capacity = np.nan_to_num(np.array(city.layers.frame["capacity"], dtype=np.float64))
-    return city.places.within(city.layers.frame).sums(np.where(rows, capacity, 0.0)), state, note
+    return city.facility_within.sums(np.where(rows, capacity, 0.0)), state, note
 
 
 def _base_level(city: Context) -> str:
@@ -248,5 +254,5 @@ def _summed(city: Context, value: Floats) -> Floats:
 
 
 def _summed_gap(city: Context, due: Floats, there: Floats) -> Floats:
-    """What is due and not there; above the lowest level the sum of the parts: surplus fills no gap elsewhere."""
+    """What is due and not there; higher up the sum of the parts: surplus fills no gap elsewhere."""
     return _summed(city, np.maximum(due - there, 0.0))
