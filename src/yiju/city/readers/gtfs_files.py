@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -94,7 +95,7 @@ class Feed:
         InputError
             The file or a required column is missing.
         """
-        with self.open(name) as stream:
+        with self._told(name), self.open(name) as stream:
             text = decode(stream.read(), self.path_of(name))
         report, bad = self.report_on(name), list[int]()
         with self._reader(
@@ -121,10 +122,15 @@ class Feed:
             The file or a required column is missing, or the file is cut short or damaged.
         """
         with self._reader(name, lambda: self.open(name), [*required], [*optional], report, bad) as reader:
-            try:
-                yield from reader
-            except (pa.ArrowInvalid, zipfile.BadZipFile, OSError) as cause:
-                raise unreadable(self.path_of(name), cause) from cause
+            yield from reader
+
+    @contextmanager
+    def _told(self, name: str) -> Iterator[None]:
+        """Word what goes wrong while a file is read as an error of ours."""
+        try:
+            yield
+        except (pa.ArrowInvalid, zipfile.BadZipFile, zlib.error, EOFError, OSError) as cause:
+            raise unreadable(self.path_of(name), cause) from cause
 
     @contextmanager
     def _reader(
@@ -143,10 +149,10 @@ class Feed:
             report.add(row=row.number, why=why, action="row dropped")
             return "skip"
 
-        header = self._header(name, opener, required)
-        with opener() as stream:
-            try:
-                reader = pacsv.open_csv(
+        with self._told(name):
+            header = self._header(name, opener, required)
+            with opener() as stream:
+                yield pacsv.open_csv(
                     stream,
                     read_options=pacsv.ReadOptions(
                         use_threads=False,
@@ -163,9 +169,6 @@ class Feed:
                         include_columns=[c for c in (*required, *optional) if c in header],
                     ),
                 )
-            except pa.ArrowInvalid as cause:
-                raise unreadable(self.path_of(name), cause) from cause
-            yield reader
 
     def _header(self, name: str, opener: Callable[[], IO[bytes]], required: list[str]) -> list[str]:
         with opener() as stream:

@@ -46,6 +46,8 @@ def read_population_raster(
         The raster cannot be read, says no CRS, lacks a band, or does not meet the city.
     """
     report = Rejections(file.name)
+    if not file.exists():
+        raise unreadable(file, FileNotFoundError())
     try:
         with rasterio.open(file) as raster:
             numbers = _band_numbers(source, raster.count, file)

@@ -162,7 +162,7 @@ def _bytes_of(file: Path) -> bytes:
 
 def unreadable(file: Path, cause: Exception) -> InputError:
     """Word the error for a file that is missing or cannot be opened."""
-    if isinstance(cause, FileNotFoundError) or not file.exists():
+    if isinstance(cause, FileNotFoundError):
         return InputError(
             Text("没有这个文件。", "there is no such file."),
             file=file,
