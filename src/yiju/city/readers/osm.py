@@ -112,12 +112,12 @@ def _as_one(scans: Sequence[OsmScan]) -> OsmScan:
     for scan in scans:
         whole.rejections.extend(scan.rejections)
         whole.barriers |= scan.barriers
-        whole.streets += [x for x in scan.streets if x.osm_id not in seen]
+        whole.streets += [x for x in scan.streets if x.source_id not in seen]
         whole.lines += [x for x in scan.lines if x.osm_id not in seen]
         whole.areas += [x for x in scan.areas if f"a{x.osm_id}" not in seen]
         whole.points += [x for x in scan.points if x.ref not in seen]
         whole.gates += [x for x in scan.gates if -x.ref not in seen]
-        seen |= {x.osm_id for x in scan.streets} | {x.osm_id for x in scan.lines}
+        seen |= {x.source_id for x in scan.streets} | {x.osm_id for x in scan.lines}
         seen |= {f"a{x.osm_id}" for x in scan.areas}
         seen |= {x.ref for x in scan.points} | {-x.ref for x in scan.gates}
     return whole

@@ -1,8 +1,8 @@
 """Land use, buildings, water and railways of an OpenStreetMap scan.
 
 Storeys of a building, the first that is there: ``building:levels``; ``height`` over 3 m, at least 1; the
-median of the buildings of the same value in the file, where 30 or more of them have storeys; the assumption of
-the mapping. The last two are flagged: ``levels_given`` is false.
+median of the buildings of the same value in the file, where 30 or more of them have storeys; the assumption
+of the mapping. The last two are flagged: ``levels_given`` is false.
 """
 
 from __future__ import annotations

@@ -93,7 +93,7 @@ class RawArea(NamedTuple):
 class RawStreet(NamedTuple):
     """An unbroken run of nodes of a street or path; ``wkb`` has a vertex for each of ``refs``."""
 
-    osm_id: str
+    source_id: str
     passage: Passage
     name: str | None
     refs: list[int]

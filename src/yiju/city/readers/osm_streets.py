@@ -13,7 +13,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import geopandas as gpd
 import numpy as np
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from pyproj import CRS
 
+    from yiju.city.readers.osm_access import Passage
     from yiju.city.readers.osm_scan import RawStreet
     from yiju.city.readers.osm_shapes import Ground
     from yiju.city.rejections import Rejections
@@ -41,6 +42,22 @@ if TYPE_CHECKING:
     Bools = npt.NDArray[np.bool_]
 
 WGS84 = Geod(ellps="WGS84")
+
+
+class StreetFacts(Protocol):
+    """What an edge takes over from the way that it is a part of."""
+
+    @property
+    def source_id(self) -> str:
+        """Id in the source."""
+
+    @property
+    def passage(self) -> Passage:
+        """What the way admits."""
+
+    @property
+    def name(self) -> str | None:
+        """Name of the street."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +158,7 @@ def build_streets(
     inside = ground.wanted(shapes)
     edges = Edges(edges.first[inside], edges.last[inside], edges.u[inside], edges.v[inside])
     lengths_m = edge_lengths_m(segment_lengths_m(lonlat, run), edges)
-    return _tables(raw, run, edges, lengths_m, shapes[inside], ground.crs)
+    return street_tables(raw, run, edges, lengths_m, shapes[inside], ground.crs)
 
 
 def edge_lengths_m(segments_m: Floats, edges: Edges) -> Floats:
@@ -179,7 +196,7 @@ def _one_place_one_node(refs: Ints, lonlat: Floats, run: Ints) -> Ints:
 def _report_lost(raw: Sequence[RawStreet], run: Ints, edges: Edges, rejections: Rejections) -> None:
     kept = np.zeros(len(raw), bool)
     kept[run[edges.first]] = True
-    lost = [raw[i].osm_id for i in np.flatnonzero(~kept).tolist()]
+    lost = [raw[i].source_id for i in np.flatnonzero(~kept).tolist()]
     rejections.add_all(
         why=Text("道路长度为零", "the street has no length"),
         action="row dropped",
@@ -188,14 +205,15 @@ def _report_lost(raw: Sequence[RawStreet], run: Ints, edges: Edges, rejections: 
     )
 
 
-def _tables(
-    raw: Sequence[RawStreet],
+def street_tables(
+    raw: Sequence[StreetFacts],
     run: Ints,
     edges: Edges,
     lengths_m: Floats,
     shapes: npt.NDArray[np.object_],
     crs: CRS,
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Make the two tables of edges drawn in ``shapes``; ``raw[run[i]]`` says what vertex ``i`` belongs to."""
     ends = np.concatenate([edges.u, edges.v])
     known, at, dense = np.unique(ends, return_index=True, return_inverse=True)
     if not len(known):
@@ -209,7 +227,7 @@ def _tables(
         "v": dense[len(way) :],
         "length_m": lengths_m,
         "name": pd.array([w.name for w in way], dtype="str"),
-        "source_id": pd.array([w.osm_id for w in way], dtype="str"),
+        "source_id": pd.array([w.source_id for w in way], dtype="str"),
     }
     facts = (
         "street_class",
