@@ -5,83 +5,76 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
 from yiju.checkup.catalogue import catalogue
-from yiju.needs import read_needs, read_observations
-from yiju.needs.comparison import compare_observations
+from yiju.city.tables import TABLES
+from yiju.needs.comparison import KINDS
 from yiju.needs.ledger import checkup_years
-from yiju.needs.rectification import FATES, Rate, fates, rectification_rates
-from yiju.needs.terms import indicator_name, variant_name, word
-from yiju.report.figures import digits, short
+from yiju.needs.rectification import FATES
+from yiju.needs.terms import indicator_name, word
+from yiju.needs.years import Comparison, compare_years
+from yiju.report.figures import digits, short, variant_words
 from yiju.report.material import Material
 from yiju.text import Text
 
 
 @dataclass(frozen=True)
 class Change:
-    """Two years side by side: observations of the city, and fates of needs."""
+    """Two years side by side, with the numbers of the whole city for everybody."""
 
-    earlier: int
-    year: int
-    numbers: pd.DataFrame
-    fates: pd.DataFrame
-    rates: Mapping[str, Rate]
+    years: Comparison
+
+    @cached_property
+    def numbers(self) -> pd.DataFrame:
+        """Pairs of numbers of the city; what moved comes first, then what only seems to have."""
+        rows = self.years.observations
+        rows = rows[(rows["level"] == "city") & (rows["group"] == "all")]
+        rows = rows[rows["before"].notna() | rows["after"].notna()]
+        order = {code: i for i, code in enumerate(catalogue())}
+        rows = rows.assign(_kind=rows["kind"].map(list(KINDS).index), _order=rows["indicator"].map(order))
+        return rows.sort_values(["_kind", "_order"], kind="stable")
 
     def json(self) -> dict[str, Any]:
         """The comparison as the page has it; numbers that did not change are counted only."""
-        counted = Counter(self.fates["fate"])
+        counted = Counter(self.years.needs["fate"])
         return {
-            "earlier": self.earlier,
-            "year": self.year,
+            "earlier": self.years.earlier,
+            "year": self.years.later,
             "fates": {fate: counted[fate] for fate in FATES if counted[fate]},
             "kinds": dict(sorted(Counter(self.numbers["kind"]).items())),
-            "rates": [[key, rate.percent, rate.closed, rate.of] for key, rate in self.rates.items()],
+            "rates": [[key, rate.percent, rate.closed, rate.of] for key, rate in self.years.rates.items()],
             "numbers": [_number(row) for row in self.numbers.to_dict("records") if row["kind"] != "unchanged"],
             "needs": [
                 {"fate": row["fate"], "sentence": [row["sentence_zh"], row["sentence_en"]]}
-                for row in self.fates.to_dict("records")
+                for row in self.years.needs.to_dict("records")
                 if row["fate"] != "continuing"
             ],
-            "inputs": [],
+            "inputs": [
+                [f"{TABLES[table].meaning.zh}：{why.zh}", f"{TABLES[table].meaning.en}: {why.en}"]
+                for table, why in self.years.inputs.in_kind.items()
+            ],
         }
 
 
 def change_since(material: Material) -> Change | None:
-    """The comparison with the last earlier check-up, or None where there is none."""
+    """The comparison with the last earlier check-up that has a ledger, or None where there is none."""
     folder = material.folder
-    earlier = [year for year in checkup_years(folder) if year < material.year]
-    if not earlier:
-        return None
-    before, needs = read_observations(folder, year=earlier[-1]), read_needs(folder, year=earlier[-1])
-    entries = catalogue()
-    numbers = compare_observations(
-        _of_city(before),
-        _of_city(material.observations),
-        tables_of={code: entry.tables for code, entry in entries.items()},
-        direction_of={code: entry.direction for code, entry in entries.items()},
-    )
-    order = {code: i for i, code in enumerate(entries)}
-    numbers = numbers.sort_values("indicator", key=lambda codes: codes.map(order), kind="stable")
-    return Change(
-        earlier=earlier[-1],
-        year=material.year,
-        numbers=numbers[numbers["before"].notna() | numbers["after"].notna()],
-        fates=fates(needs, material.needs),
-        rates=rectification_rates(needs, material.needs),
-    )
-
-
-def _of_city(observations: pd.DataFrame) -> pd.DataFrame:
-    return observations[(observations["level"] == "city") & (observations["group"] == "all")]
+    earlier = [
+        year
+        for year in checkup_years(folder)
+        if year < material.year and (folder.checkup_dir(year) / "needs.parquet").is_file()
+    ]
+    return Change(compare_years(folder, earlier[-1], material.year)) if earlier else None
 
 
 def _number(row: Mapping[str, Any]) -> dict[str, Any]:
     unit = row["unit"]
     method = word("methods", row["method"])
-    variant = variant_name(row["indicator"], row["variant"])
+    variant = variant_words(row["indicator"], row["variant"])
     about = Text(*(f"{m} · {v}" if v else m for m, v in zip(method, variant, strict=True)))
     decimals = digits(unit)
     return {

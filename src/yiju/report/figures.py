@@ -5,6 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from yiju.checkup.catalogue import catalogue
+from yiju.needs.terms import indicator_name, variant_name
+from yiju.text import Text
+
 # Decimals by unit of the catalogue: one for rates (Wilson intervals of a few thousand people are wider than 0.1 point),
 # none for what is counted, three for indices that live between 0 and 1. Others have two.
 _DIGITS: Mapping[str, int] = {
@@ -49,3 +53,18 @@ def written(value: float | None, decimals: int) -> str:
     ('12,346', '61.2', '—')
     """
     return "—" if value is None or not math.isfinite(value) else f"{value:,.{decimals}f}"
+
+
+def variant_words(indicator: str, variant: str) -> Text:
+    """A variant in words; where it is made of another indicator and its variant (``L01-r300``), both are named.
+
+    Examples
+    --------
+    >>> variant_words("L01", "r300").zh, variant_words("L20", "L01-r300").en, variant_words("L14", "").en
+    ('300米', 'Kindergarten coverage, 300 m', '')
+    """
+    other, _, rest = variant.partition("-")
+    if other not in catalogue():
+        return variant_name(indicator, variant)
+    name, named = indicator_name(other), variant_name(other, rest)
+    return Text("，".join(filter(None, (name.zh, named.zh))), ", ".join(filter(None, (name.en, named.en))))

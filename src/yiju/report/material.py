@@ -10,9 +10,10 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
+from yiju.checkup.snapshot import read_completeness, read_observations
 from yiju.city.folder import CityFolder
 from yiju.city.tables import LEVELS
-from yiju.needs import read_needs, read_observations
+from yiju.needs import read_needs
 from yiju.needs.voices import residents_by_place
 
 # Cells of a grid are a statistical layer, not places that anyone files a report for.
@@ -26,6 +27,7 @@ class Material:
     folder: CityFolder
     year: int
     observations: pd.DataFrame
+    completeness: pd.DataFrame
     needs: pd.DataFrame
 
     @classmethod
@@ -37,7 +39,13 @@ class Material:
         MissingCity
             There is no check-up, or no ledger, of that year.
         """
-        return cls(folder, year, read_observations(folder, year=year), read_needs(folder, year=year))
+        return cls(
+            folder,
+            year,
+            read_observations(folder, year),
+            read_completeness(folder, year),
+            read_needs(folder, year=year),
+        )
 
     @cached_property
     def places(self) -> gpd.GeoDataFrame:

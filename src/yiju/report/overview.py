@@ -25,6 +25,7 @@ CLASSES = ("basic", "inclusive", "lifestyle")
 # What the data allow for an indicator, the strongest first
 TRUST_PARTS = ("measured", "modelled", "screening", "table", "store", "pending")
 
+_OVERALL = "Z01"
 _FIRM = ("measured", "modelled")
 _GRADE_RANK = {"very_good": 4, "good": 3, "met": 3, "fair": 2, "missed": 1, "poor": 1}
 # A gap below this many points is within what a coverage rate can tell (bootstrap intervals of a few points).
@@ -55,7 +56,7 @@ class Ranked:
     group: str
     level: str
     place: str
-    value: float
+    value: float | None
     grade: str
     about: Text
 
@@ -111,10 +112,19 @@ class Overview:
         """The six goals, in the order of the text."""
         return [self._dimension(code) for code in DIMENSIONS]
 
+    @cached_property
+    def overall(self) -> list[Ranked]:
+        """The overall grade by each of its profiles (Z01); where it cannot be given, the reason is what it says."""
+        rows = self.material.observations
+        rows = rows[(rows["indicator"] == _OVERALL) & (rows["level"] == "city")]
+        return [_ranked(row, Text(row["reason_zh"], row["reason_en"])) for row in rows.to_dict("records")]
+
     def _dimension(self, code: str) -> Dimension:
         members = [i for i in catalogue().values() if i.dimension == code]
         states = Counter(self.states[i.id] for i in members)
-        ranked = sorted(filter(None, (self._standing(i) for i in members)), key=_standing_key)
+        # what another indicator answers is the same number again
+        own = [i for i in members if i.answered_by is None]
+        ranked = sorted(filter(None, (self._standing(i) for i in own)), key=_standing_key)
         best, worst = (ranked[-1][1], ranked[0][1]) if ranked else (None, None)
         if best is worst and best is not None:
             best, worst = (None, worst) if _misses(ranked[0]) else (best, None)
@@ -235,10 +245,10 @@ def _unit(unit: str) -> str:
 
 
 def _ranked(row: Mapping[str, object], about: Text) -> Ranked:
-    grade = row.get("grade")
+    grade = row["grade"]
     return Ranked(
         *(str(row[name]) for name in ("indicator", "method", "variant", "group", "level", "place_id")),
-        value=float(str(row["value"])),
+        value=None if pd.isna(row["value"]) else float(str(row["value"])),
         grade="" if grade is None or pd.isna(grade) else str(grade),
         about=about,
     )

@@ -17,7 +17,7 @@ from yiju.city.services import UNITS
 from yiju.needs.terms import indicator_name, word
 from yiju.needs.views import DEADLINE_NAMES
 from yiju.report.change import Change
-from yiju.report.figures import digits, written
+from yiju.report.figures import digits, variant_words, written
 from yiju.report.material import Material
 from yiju.report.methods import methods
 from yiju.report.overview import Overview
@@ -169,6 +169,5 @@ def _readings(material: Material) -> list[_Reading]:
 
 
 def _with_variant(indicator: str, variant: str) -> Text:
-    name = indicator_name(indicator)
-    known = catalogue()[indicator].variant(variant).name if indicator in catalogue() else Text("", "")
-    return Text(f"{name.zh} {known.zh}".strip(), f"{name.en} {known.en}".strip())
+    name, words_of = indicator_name(indicator), variant_words(indicator, variant)
+    return Text(f"{name.zh} {words_of.zh}".strip(), f"{name.en} {words_of.en}".strip())

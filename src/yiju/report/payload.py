@@ -11,12 +11,13 @@ import pandas as pd
 
 import yiju
 from yiju.checkup.catalogue import catalogue, read_catalogue
+from yiju.checkup.explain import explain
 from yiju.checkup.indicator import Indicator
-from yiju.checkup.registry import function_of, name_of
 from yiju.city.services import CLASS_NAMES, GROUPS, INSTRUMENT_NAMES, SERVICES, UNITS
 from yiju.city.tables import TABLES
 from yiju.needs import View, official_views, read_evidence
 from yiju.needs.advice import advice
+from yiju.needs.comparison import KINDS
 from yiju.needs.deadlines import REASONS
 from yiju.needs.rectification import FATES
 from yiju.needs.terms import indicator_name, word
@@ -53,6 +54,7 @@ def payload(material: Material, overview: Overview, trust: Trust, change: Change
         "curves": [_curve(curve) for curve in curves(material)],
         "counts": asdict(overview.counts),
         "dimensions": [asdict(d) for d in overview.dimensions],
+        "overall": [asdict(r) for r in overview.overall],
         "trust": _trust(trust),
         "change": None if change is None else change.json(),
         "map": base_json(material, frame) | {"facilities": facilities_json(material, frame)},
@@ -105,8 +107,9 @@ def _names() -> dict[str, dict[str, Json]]:
         "reasons": REASONS,
         "need_statuses": STATUS_NAMES,
         "fates": FATES,
+        "kinds": KINDS,
     }
-    for kind in ("directions", "layers", "facility_sources"):
+    for kind in ("directions", "facility_sources"):
         names[kind] = {k.removeprefix(f"{kind}."): text for k, text in words().items() if k.startswith(f"{kind}.")}
     return {kind: {code: list(text) for code, text in codes.items()} for kind, codes in names.items()}
 
@@ -124,7 +127,6 @@ def _services() -> dict[str, Json]:
 
 
 def _indicator(entry: Indicator) -> dict[str, Json]:
-    function = function_of(entry.id)
     tables = [TABLES[t].meaning if t in TABLES else Text(t, t) for t in entry.tables]
     bodies = [UNITS[code].name for code in entry.body]
     return {
@@ -144,9 +146,8 @@ def _indicator(entry: Indicator) -> dict[str, Json]:
         "provisional": entry.provisional,
         "body": [join(bodies, "zh"), join(bodies, "en")],
         "inputs": [join(tables, "zh"), join(tables, "en")],
-        "function": "" if function is None else name_of(function),
+        "function": explain(entry.id).function,
         "caveat": list(entry.caveat),
-        "variants": {v.code: list(v.name) for v in entry.variants if v.code},
         "headline": list(entry.headline),
     }
 
@@ -300,5 +301,5 @@ def _trust(trust: Trust) -> dict[str, Json]:
         "parts": [asdict(part) for part in trust.parts],
         "total": sum(part.count for part in trust.parts),
         "notes": [list(note) for note in trust.notes],
-        "layers": [asdict(layer) | {"share": layer.share} for layer in trust.layers],
+        "layers": [asdict(layer) for layer in trust.layers],
     }

@@ -10,7 +10,7 @@ import pandas as pd
 
 from yiju.checkup.catalogue import catalogue
 from yiju.needs.terms import word
-from yiju.report.figures import digits, short
+from yiju.report.figures import digits, short, variant_words
 from yiju.report.material import Material
 from yiju.text import Text
 
@@ -85,6 +85,7 @@ def _one(codes: dict[str, str], part: pd.DataFrame, places: Sequence[str], texts
     return {
         **codes,
         "edition": _first(part["edition"]),
+        "variant_name": list(variant_words(codes["indicator"], codes["variant"])),
         "unit": list(word("units", unit)),
         "digits": decimals,
         "direction": indicator.direction_of(indicator.variant(codes["variant"])),

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+import pandas as pd
+
 from yiju.checkup.catalogue import catalogue
-from yiju.checkup.layers import Layers
-from yiju.city.services import SERVICES
 from yiju.report.material import Material
 from yiju.report.overview import TRUST_PARTS
 from yiju.report.words import say
@@ -28,17 +28,15 @@ class Part:
 
 @dataclass(frozen=True)
 class Layer:
-    """One facility layer: how many are known, how many the population is due, and how far it can be trusted."""
+    """One facility layer: how many are known, how many the population is due, what peers have, what to think of it."""
 
     service: str
-    status: str
+    trusted: bool
+    verdict: Text
     found: int
     due: int | None
-
-    @property
-    def share(self) -> float | None:
-        """Known over due; None where nothing is due."""
-        return self.found / self.due if self.due else None
+    share: float | None
+    peers: float | None
 
 
 @dataclass(frozen=True)
@@ -58,20 +56,22 @@ class Trust:
 
     @cached_property
     def layers(self) -> list[Layer]:
-        """Every facility layer of the service catalogue that is known or due."""
-        judge = Layers(self.material.folder.table("facilities"), self.material.folder.config)
-        people = self.material.people.get(self.material.city_id)
-        out = []
-        for service in SERVICES.values():
-            if not service.is_facility:
-                continue
-            found = judge.count(service.code)
-            due = None if not people or not service.duty_people else max(1, round(people / service.duty_people))
-            if found or due:
-                trusted = judge.trusts(service.code)
-                status = "vouched" if judge.vouched(service.code) else "table" if trusted else "screening"
-                out.append(Layer(service.code, status if found or trusted else "empty", found, due))
-        return out
+        """Every facility layer that is known or due, the least trusted first."""
+        rows = self.material.completeness
+        rows = rows[(rows["found"] > 0) | rows["expected"].notna() | rows["trusted"]]
+        rows = rows.sort_values("trusted", kind="stable")
+        return [
+            Layer(
+                service=row["service"],
+                trusted=bool(row["trusted"]),
+                verdict=Text(row["verdict_zh"], row["verdict_en"]),
+                found=int(row["found"]),
+                due=_whole(row["expected"]),
+                share=_known(row["ratio"]),
+                peers=_known(row["peer_ratio"]),
+            )
+            for row in rows.to_dict("records")
+        ]
 
     @cached_property
     def notes(self) -> list[Text]:
@@ -80,7 +80,7 @@ class Trust:
         places = self.material.places
         cells = self.material.folder.table("residents")
         communities = places[places["level"] == "community"]
-        weak = sum(layer.status == "screening" for layer in self.layers)
+        weak = sum(not layer.trusted and layer.found > 0 for layer in self.layers)
         provisional = sum(i.provisional for i in catalogue().values())
         own = [f"{catalogue()[i].name.zh if i in catalogue() else i} {v:g}" for i, v in config.thresholds.items()]
         own_en = [f"{catalogue()[i].name.en if i in catalogue() else i} {v:g}" for i, v in config.thresholds.items()]
@@ -94,3 +94,11 @@ class Trust:
             (provisional > 0, say("trust.note.provisional", n=provisional)),
         ]
         return [note for holds, note in notes if holds]
+
+
+def _known(value: float) -> float | None:
+    return None if pd.isna(value) else round(float(value), 3)
+
+
+def _whole(value: float) -> int | None:
+    return None if pd.isna(value) else round(value)

@@ -11,14 +11,14 @@
 
 /** @typedef {{id: string, name: Bi, edition: string, dimension: string, level: string, how: string, kind: string, percent: boolean,
  *   direction: string, formula: Bi, standards: Bi, source: Bi, tag: string, provisional: boolean, body: Bi, inputs: Bi,
- *   function: string, caveat: Bi, variants: Record<string, Bi>, headline: [string, string]}} Indicator */
+ *   function: string, caveat: Bi, headline: [string, string]}} Indicator */
 
 /** @typedef {{id: string, level: string, name: string, parent: string, people: Value, area_km2: number,
  *   approximate: boolean, shape: string[], at: [number, number]}} Place */
 
 /** One indicator by one method for one group at all places of one level; source and reason are rows of ``texts``.
  * @typedef {{indicator: string, edition: string, method: string, variant: string, group: string, level: string,
- *   unit: Bi, digits: number, direction: string, value: Value[], status: Column<string>, low: Column<Value>,
+ *   variant_name: Bi, unit: Bi, digits: number, direction: string, value: Value[], status: Column<string>, low: Column<Value>,
  *   high: Column<Value>, n: Column<Value>, numerator: Column<Value>, denominator: Column<Value>, grade: Column<string>,
  *   threshold: Column<Value>, source: Column<number>, provisional: Column<boolean>, reason: Column<number>}} Series */
 
@@ -32,12 +32,12 @@
 /** @typedef {string | number | null} Cell */
 /** @typedef {{key: string, title: Bi, columns: {name: Bi, kind: string}[], rows: Cell[][]}} List */
 /** @typedef {{title: Bi, about: Bi, variant: string, gini: number, x: number[], y: number[]}} Curve */
-/** @typedef {{service: string, status: string, found: number, due: Value, share: Value}} Layer */
+/** @typedef {{service: string, trusted: boolean, verdict: Bi, found: number, due: Value, share: Value, peers: Value}} Layer */
 /** @typedef {{service: string, names: string[], points: string, capacity: Value[], source: string[]}} Facilities */
 /** @typedef {{width: number, height: number, streets: {main: string[], minor: string[]}, water: string[], rivers: string[],
  *   green: string[], railways: string[], facilities: Facilities[]}} MapData */
 /** @typedef {{indicator: string, method: string, variant: string, group: string, level: string, place: string,
- *   value: number, grade: string, about: Bi}} Ranked */
+ *   value: Value, grade: string, about: Bi}} Ranked */
 /** @typedef {{code: string, total: number, measured: number, screening: number, best: Ranked | null, worst: Ranked | null,
  *   whom: Ranked | null, where: Ranked | null}} Dimension */
 /** @typedef {{recognised: number, open: number, people: Value, matched: number, by_class: Record<string, number>,
@@ -49,7 +49,7 @@
 
 /** @typedef {{meta: Meta, words: Record<string, Bi>, texts: Bi[], names: Record<string, Record<string, Bi>>,
  *   indicators: Indicator[], places: Place[], series: Series[], needs: Need[], lists: List[], curves: Curve[],
- *   counts: Counts, dimensions: Dimension[], trust: Trust, change: Change | null, map: MapData,
+ *   counts: Counts, dimensions: Dimension[], overall: Ranked[], trust: Trust, change: Change | null, map: MapData,
  *   services: Record<string, {name: Bi, service_class: string, source: string, provisional: boolean}>}} Data */
 
 /** @type {Data} */

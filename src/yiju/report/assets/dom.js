@@ -52,6 +52,15 @@ function choice(label, options, value, chosen) {
   return h("label", null, label, select);
 }
 
+/** Rows that are shown first, and how many more a click brings. */
+const PAGE = { first: 20, more: 100, paper: 400 };
+
+/** A button for more rows, where there are more. @param {number} shown @param {number} all @param {() => void} more */
+function moreButton(shown, all, more) {
+  if (all <= shown) return null;
+  return h("p", { class: "more" }, h("button", { class: "quiet", type: "button", onclick: more }, say("more", { n: Math.min(PAGE.more, all - shown), all: figure(all) })));
+}
+
 /** Save a table as a file that spreadsheet programs open in the right encoding. @param {string} name @param {(string | number)[][]} rows */
 function saveCsv(name, rows) {
   const quote = (/** @type {string | number} */ cell) => {

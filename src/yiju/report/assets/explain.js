@@ -65,7 +65,7 @@ function numberPage(series, place) {
     h("p", { class: "huge" }, value === null ? "—" : figure(value, series.digits), h("small", null, bi(series.unit))),
     h("p", null, chip(nameOf("statuses", status), status === "measured" ? "strong" : "dash"), " ",
       at(series.provisional, row) ? chip(say("form.provisional"), "dash") : null, " ",
-      grade ? chip(`${GRADE_DOTS[grade]} ${nameOf("grades", grade)}`, grade === "poor" || grade === "missed" ? "alert" : "strong") : null),
+      grade ? chip(`${gradeWords(grade)}`, isBad(grade) ? "alert" : "strong") : null),
     reason ? h("p", { class: "notice small", style: "margin:16px 0 0" }, reason) : null,
     definitions([
       ["explain.status", say(`status.about.${status.replace(/ /g, "_")}`)],
@@ -91,16 +91,7 @@ function numberPage(series, place) {
 const digitsFor = (value) => (value === null || Number.isInteger(value) || Math.abs(value) >= 1000 ? 0 : Math.abs(value) >= 10 ? 1 : 2);
 
 /** Which reading of its parameters a series is, with a dot before it. @param {Series} series */
-function variantWords(series) {
-  const name = variantName(series.indicator, series.variant);
-  return name && ` · ${name}`;
-}
-
-/** @param {string} indicator @param {string} variant */
-function variantName(indicator, variant) {
-  const known = INDICATORS.get(indicator);
-  return variant && ((known && bi(known.variants[variant])) || variant);
-}
+const variantWords = (series) => (bi(series.variant_name) ? ` · ${bi(series.variant_name)}` : "");
 
 /** @param {[string, Child][]} rows */
 function definitions(rows) {

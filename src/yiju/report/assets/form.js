@@ -1,7 +1,9 @@
 // @ts-check
 // The indicator form: every indicator of the catalogue, the official and the network reading side by side.
 
-const FORM = { dimension: "", known: "known", place: "", search: "" };
+const FORM = { by: "dimension", dimension: "", known: "known", place: "", search: "" };
+/** Official levels in the order of the handbook; goals in the order of the text. @type {Record<string, string[]>} */
+const BANDS = { level: ["housing", "community", "block", "city"], dimension: [...DATA.dimensions.map((d) => d.code), "all"] };
 
 /** Variants of an indicator at a place, each with its official and network reading for everybody. @param {Indicator} indicator @param {string} place */
 function formRows(indicator, place) {
@@ -23,11 +25,11 @@ function drawForm() {
   const city = (BY_LEVEL.get("city") || [])[0];
   if (!PLACES.has(FORM.place)) FORM.place = city ? city.id : "";
   const search = h("input", { type: "search", value: FORM.search, oninput: () => { FORM.search = search.value; drawFormRows(); } });
-  const dimensions = [...new Set(DATA.indicators.map((i) => i.dimension))];
   const places = DATA.places.filter((p) => ["city", "district", "subdistrict"].includes(p.level));
   fill(byId("form-filters"),
     h("label", { class: "grow" }, say("filter.search"), search),
-    choice(say("filter.dimension"), [["", say("filter.all")], ...dimensions.map((d) => /** @type {[string, string]} */ ([d, nameOf("dimensions", d)]))], FORM.dimension, (dimension) => { FORM.dimension = dimension; drawFormRows(); }),
+    choice(say("filter.by"), [["dimension", say("filter.by.dimension")], ["level", say("filter.by.level")]], FORM.by, (by) => { FORM.by = by; drawFormRows(); }),
+    choice(say("filter.dimension"), [["", say("filter.all")], ...BANDS.dimension.map((d) => /** @type {[string, string]} */ ([d, nameOf("dimensions", d)]))], FORM.dimension, (dimension) => { FORM.dimension = dimension; drawFormRows(); }),
     choice(say("filter.known"), [["known", say("filter.known.known")], ["", say("filter.known.all")], ["unknown", say("filter.known.unknown")]], FORM.known, (known) => { FORM.known = known; drawFormRows(); }),
     choice(say("filter.where"), places.map((p) => /** @type {[string, string]} */ ([p.id, "　".repeat(Math.max(0, ancestry(p.id).length - 1)) + p.name])), FORM.place, (place) => { FORM.place = place; drawFormRows(); }));
   drawFormRows();
@@ -41,20 +43,25 @@ function drawFormRows() {
   const lines = DATA.indicators
     .filter((i) => (!FORM.dimension || i.dimension === FORM.dimension) && (!words || `${i.id} ${i.name[0]} ${i.name[1]}`.toLowerCase().includes(words)))
     .map((indicator) => ({ indicator, pairs: formRows(indicator, FORM.place) }))
-    .filter(({ pairs }) => !FORM.known || pairs.some(known) === (FORM.known === "known"));
+    .filter(({ pairs }) => !FORM.known || pairs.some(known) === (FORM.known === "known"))
+    .sort((a, b) => BANDS[FORM.by].indexOf(bandOf(a.indicator)) - BANDS[FORM.by].indexOf(bandOf(b.indicator)));
   fill(byId("form-status"), h("span", null, say("form.shown", { n: figure(lines.length), all: figure(DATA.indicators.length) })),
     h("button", { class: "quiet", type: "button", onclick: () => saveForm(lines) }, say("save.csv")));
   const head = ["form.id", "form.indicator", "form.official", "form.network", "form.gap", "form.threshold", "form.grade", "form.status"];
-  let dimension = "";
+  let last = "";
   fill(byId("form-table"), h("table", { class: "stackable" },
     h("caption", null, say("form.caption", { place: (PLACES.get(FORM.place) || { name: "" }).name })),
     h("thead", null, h("tr", null, head.map((key) => h("th", { scope: "col", class: ["form.official", "form.network", "form.gap", "form.threshold"].includes(key) ? "r" : "" }, say(key))))),
     h("tbody", null, lines.flatMap(({ indicator, pairs }) => {
-      const band = indicator.dimension === dimension ? [] : [h("tr", { class: "band" }, h("th", { scope: "rowgroup", colspan: head.length }, nameOf("dimensions", indicator.dimension)))];
-      dimension = indicator.dimension;
+      const code = bandOf(indicator);
+      const band = code === last ? [] : [h("tr", { class: "band" }, h("th", { scope: "rowgroup", colspan: head.length }, nameOf(FORM.by === "level" ? "indicator_levels" : "dimensions", code)))];
+      last = code;
       return [...band, ...(pairs.length ? pairs.map((pair, i) => formLine(indicator, pair, i)) : [emptyLine(indicator)])];
     }))));
 }
+
+/** @param {Indicator} indicator */
+const bandOf = (indicator) => (FORM.by === "level" ? indicator.level : indicator.dimension);
 
 /** @param {Indicator} indicator */
 function emptyLine(indicator) {
@@ -78,7 +85,7 @@ function formLine(indicator, pair, i) {
   const grade = at(graded.grade, row);
   const both = pair.official && pair.network && pair.official.value[row] !== null && pair.network.value[row] !== null && indicator.percent;
   const reason = bi(DATA.texts[at(main.reason, row)]);
-  const about = [variantName(main.indicator, main.variant), main.group === "all" ? "" : nameOf("groups", main.group)].filter(Boolean).join(" · ");
+  const about = [bi(main.variant_name), main.group === "all" ? "" : nameOf("groups", main.group)].filter(Boolean).join(" · ");
   return h("tr", null,
     h("td", { class: "soft small", "data-label": say("form.id") }, indicator.id),
     nameCell(indicator, about, i),
@@ -86,7 +93,7 @@ function formLine(indicator, pair, i) {
     h("td", { class: "r", "data-label": say("form.network") }, reading(pair.network, row)),
     h("td", { class: "r", "data-label": say("form.gap") }, both ? gapCell(/** @type {Series} */ (pair.official), /** @type {Series} */ (pair.network), row, threshold) : ""),
     h("td", { class: "r", "data-label": say("form.threshold") }, threshold === null ? "" : `${main.direction === "lower" ? "≤" : "≥"} ${figure(threshold, digitsFor(threshold))}`),
-    h("td", { class: "nowrap", "data-label": say("form.grade") }, grade ? [h("span", { class: "dots", "aria-hidden": "true" }, GRADE_DOTS[grade]), nameOf("grades", grade)] : ""),
+    h("td", { class: "nowrap", "data-label": say("form.grade") }, grade ? [h("span", { class: "dots", "aria-hidden": "true" }, GRADE_DOTS[grade] || ""), nameOf("grades", grade)] : ""),
     h("td", { "data-label": say("form.status") }, h("span", { title: reason }, chip(nameOf("statuses", at(main.status, row)), at(main.status, row) === "measured" ? "strong" : "dash")), " ", at(main.provisional, row) || indicator.provisional ? chip(say("form.provisional"), "dash") : null, main.value[row] === null && reason ? h("span", { class: "range", style: "white-space:normal" }, reason) : null));
 }
 
@@ -114,7 +121,7 @@ function gapCell(official, network, row, threshold) {
 function saveForm(lines) {
   const row = POSITION.get(FORM.place) ?? 0;
   const head = ["form.id", "form.indicator", "explain.method", "form.variant", "explain.group", "form.value", "form.unit", "form.low", "form.high", "form.threshold", "form.grade", "form.status"].map((key) => say(key));
-  const rows = lines.flatMap(({ indicator, pairs }) => pairs.flatMap((pair) => [pair.official, pair.network, pair.table].flatMap((x) => (x ? [[indicator.id, bi(indicator.name), nameOf("methods", x.method), variantName(x.indicator, x.variant), nameOf("groups", x.group), x.value[row] ?? "", bi(x.unit), at(x.low, row) ?? "", at(x.high, row) ?? "", at(x.threshold, row) ?? "", nameOf("grades", at(x.grade, row)), nameOf("statuses", at(x.status, row))]] : []))));
+  const rows = lines.flatMap(({ indicator, pairs }) => pairs.flatMap((pair) => [pair.official, pair.network, pair.table].flatMap((x) => (x ? [[indicator.id, bi(indicator.name), nameOf("methods", x.method), bi(x.variant_name), nameOf("groups", x.group), x.value[row] ?? "", bi(x.unit), at(x.low, row) ?? "", at(x.high, row) ?? "", at(x.threshold, row) ?? "", nameOf("grades", at(x.grade, row)), nameOf("statuses", at(x.status, row))]] : []))));
   saveCsv(`indicators-${DATA.meta.year}.csv`, [head, ...rows]);
 }
 

@@ -1,8 +1,7 @@
 // @ts-check
 // The ledger in plain words, most pressing first, with filters that a street office needs.
 
-const LEDGER = { search: "", service_class: "", step: "", lead: "", group: "", service: "", place: "", status: "open", shown: 30 };
-const FIRST_ROWS = 30;
+const LEDGER = { search: "", service_class: "", step: "", lead: "", group: "", service: "", place: "", status: "open", shown: PAGE.first };
 
 /** @returns {Need[]} */
 function ledgerRows() {
@@ -24,14 +23,14 @@ function ledgerOptions(pick, kind) {
 
 /** @param {Partial<typeof LEDGER>} change */
 function setLedger(change) {
-  Object.assign(LEDGER, { shown: FIRST_ROWS }, change);
+  Object.assign(LEDGER, { shown: PAGE.first }, change);
   drawLedgerRows();
 }
 
 /** Go to the ledger with these filters and no others. @param {Partial<typeof LEDGER>} change */
 function showLedger(change) {
   if (PANEL.open) PANEL.close();
-  Object.assign(LEDGER, { search: "", service_class: "", step: "", lead: "", group: "", service: "", place: "", status: "open", shown: FIRST_ROWS }, change);
+  Object.assign(LEDGER, { search: "", service_class: "", step: "", lead: "", group: "", service: "", place: "", status: "open", shown: PAGE.first }, change);
   drawLedger();
   byId("ledger").scrollIntoView();
 }
@@ -68,7 +67,7 @@ function drawLedgerRows() {
     h("tbody", null, shown.map(ledgerRow))));
   fill(byId("ledger-more"),
     !rows.length ? h("p", { class: "soft" }, say(DATA.needs.length ? "ledger.none" : "ledger.empty")) : null,
-    rows.length > shown.length ? h("button", { class: "quiet", type: "button", onclick: () => { LEDGER.shown += 100; drawLedgerRows(); } }, say("ledger.more", { n: figure(Math.min(100, rows.length - shown.length)) })) : null);
+    moreButton(shown.length, rows.length, () => { LEDGER.shown += PAGE.more; drawLedgerRows(); }));
 }
 
 /** @param {Need} need */
@@ -92,4 +91,4 @@ function saveLedger(rows) {
 
 PARTS.push(drawLedger);
 window.addEventListener("beforeprint", () => { LEDGER.shown = Infinity; drawLedgerRows(); });
-window.addEventListener("afterprint", () => { LEDGER.shown = FIRST_ROWS; drawLedgerRows(); });
+window.addEventListener("afterprint", () => { LEDGER.shown = PAGE.first; drawLedgerRows(); });

@@ -1,21 +1,24 @@
 // @ts-check
 // The official lists as they are filed, the Lorenz curves, and what changed since an earlier year.
 
-const LISTS = { key: DATA.lists.length ? DATA.lists[0].key : "", shown: 20 };
+const LISTS = { key: DATA.lists.length ? DATA.lists[0].key : "", shown: PAGE.first };
+const CHANGES = { numbers: PAGE.first, needs: PAGE.first };
 
 function drawLists() {
   const chosen = DATA.lists.find((list) => list.key === LISTS.key);
-  fill(byId("list-tabs"), DATA.lists.map((list) => h("button", { class: "quiet", type: "button", role: "tab", id: `tab-${list.key}`, "aria-controls": "list-table", "aria-selected": String(list.key === LISTS.key), tabindex: list.key === LISTS.key ? 0 : -1, onclick: () => { LISTS.key = list.key; LISTS.shown = 20; drawLists(); byId(`tab-${list.key}`).focus(); } }, `${bi(list.title)} (${figure(list.rows.length)})`)));
+  fill(byId("list-tabs"), DATA.lists.map((list) => h("button", { class: "quiet", type: "button", role: "tab", id: `tab-${list.key}`, "aria-controls": "list-table", "aria-selected": String(list.key === LISTS.key), tabindex: list.key === LISTS.key ? 0 : -1, onclick: () => { LISTS.key = list.key; LISTS.shown = PAGE.first; drawLists(); byId(`tab-${list.key}`).focus(); } }, `${bi(list.title)} (${figure(list.rows.length)})`)));
   if (!chosen) return fill(byId("list-table"), h("p", { class: "soft" }, say("ledger.empty")));
   byId("list-table").setAttribute("aria-labelledby", `tab-${chosen.key}`);
   const numeric = chosen.columns.map((column) => column.kind === "number");
+  // long columns may break, short ones stay on one line
+  const wide = chosen.columns.map((column, i) => column.kind === "sentence" || chosen.rows.some((row) => String(cellWords(row[i], column.kind)).length > (LANG === "zh" ? 14 : 22)));
   fill(byId("list-table"),
     h("div", { class: "status" }, h("span", null, say(`lists.about.${chosen.key}`)), h("button", { class: "quiet", type: "button", onclick: () => saveCsv(`${chosen.key}-${DATA.meta.year}.csv`, [chosen.columns.map((c) => bi(c.name)), ...chosen.rows.map((row) => row.map((cell, i) => cellWords(cell, chosen.columns[i].kind)))]) }, say("save.csv"))),
     h("div", { class: "scroll" }, h("table", { class: "stackable small" },
       h("caption", null, bi(chosen.title)),
       h("thead", null, h("tr", null, chosen.columns.map((column, i) => h("th", { scope: "col", class: numeric[i] ? "r" : "" }, bi(column.name))))),
-      h("tbody", null, chosen.rows.slice(0, LISTS.shown).map((row) => h("tr", null, row.map((cell, i) => h("td", { class: numeric[i] ? "r" : chosen.columns[i].kind === "sentence" ? "wide" : "", "data-label": bi(chosen.columns[i].name) }, listCell(cell, chosen.columns[i].kind)))))))),
-    chosen.rows.length > LISTS.shown ? h("p", { class: "more" }, h("button", { class: "quiet", type: "button", onclick: () => { LISTS.shown += 100; drawLists(); } }, say("ledger.more", { n: figure(Math.min(100, chosen.rows.length - LISTS.shown)) }))) : null);
+      h("tbody", null, chosen.rows.slice(0, LISTS.shown).map((row) => h("tr", null, row.map((cell, i) => h("td", { class: numeric[i] ? "r" : wide[i] ? "wide" : "nowrap", "data-label": bi(chosen.columns[i].name) }, listCell(cell, chosen.columns[i].kind)))))))),
+    moreButton(LISTS.shown, chosen.rows.length, () => { LISTS.shown += PAGE.more; drawLists(); }));
 }
 byId("list-tabs").addEventListener("keydown", (event) => {
   const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
@@ -49,7 +52,7 @@ function drawEquity() {
     h("tbody", null, rows.map((series) => h("tr", null,
       h("td", { class: "soft small", "data-label": say("form.id") }, series.indicator),
       h("th", { scope: "row", class: "wide" }, bi((INDICATORS.get(series.indicator) || { name: null }).name)),
-      h("td", { "data-label": say("equity.of") }, variantName(series.indicator, series.variant) || "—"),
+      h("td", { "data-label": say("equity.of") }, bi(series.variant_name) || "—"),
       h("td", { "data-label": say("explain.group") }, nameOf("groups", series.group)),
       h("td", { class: "r", "data-label": say("form.value") }, num(series, city.id)),
       h("td", { "data-label": say("form.status") }, chip(nameOf("statuses", at(series.status, 0)), at(series.status, 0) === "measured" ? "strong" : "dash"))))))) : null);
@@ -74,10 +77,9 @@ function lorenz(curve) {
 
 function drawChange() {
   const change = DATA.change;
-  byId("change").hidden = !change;
   if (!change) return;
   fill(byId("change-body"),
-    h("ul", { class: "counts", style: "margin-bottom:32px" }, Object.entries(change.fates).map(([fate, n]) => h("li", null, h("p", { class: "name" }, nameOf("fates", fate)), h("p", { class: "figure" }, figure(n)), h("p", null, say("change.fates"))))),
+    h("ul", { class: "counts", style: "margin-bottom:32px" }, Object.entries(change.fates).map(([fate, n]) => h("li", null, h("p", { class: "name" }, nameOf("fates", fate)), h("p", { class: "figure" }, figure(n)), h("p", { class: "note" }, say("change.fates"))))),
     change.inputs.length ? h("div", { class: "notice" }, h("h3", null, say("change.inputs")), h("ul", null, change.inputs.map((words) => h("li", null, bi(words))))) : null,
     rateTable(change), numberTable(change), fateTable(change));
 }
@@ -95,12 +97,13 @@ function numberTable(change) {
   return h("div", { class: "scroll" }, h("table", { class: "stackable" },
     h("caption", null, say("change.caption", { a: change.earlier, b: change.year })),
     h("thead", null, h("tr", null, [say("form.indicator"), String(change.earlier), String(change.year), say("change.change"), say("change.why")].map((words, i) => h("th", { scope: "col", class: i > 0 && i < 4 ? "r" : "" }, words)))),
-    h("tbody", null, change.numbers.map((row) => h("tr", null,
+    h("tbody", null, change.numbers.slice(0, CHANGES.numbers).map((row) => h("tr", null,
       h("th", { scope: "row", class: "wide" }, bi(row.name), h("span", { class: "range", style: "white-space:normal" }, bi(row.about))),
       h("td", { class: "r", "data-label": change.earlier }, figure(row.before, row.digits)),
       h("td", { class: "r", "data-label": change.year }, figure(row.after, row.digits), " ", h("span", { class: "unit" }, bi(row.unit))),
       h("td", { class: "r", "data-label": say("change.change") }, row.change === null ? "—" : sign(row.change) + figure(Math.abs(row.change), row.digits), row.better === null || row.kind !== "changed" ? "" : row.better ? " ▲" : " ▽"),
-      h("td", { "data-label": say("change.why") }, chip(nameOf("kinds", row.kind), row.kind === "changed" ? "strong" : "dash"), " ", h("span", { class: "small soft" }, bi(row.why))))))));
+      h("td", { "data-label": say("change.why") }, chip(nameOf("kinds", row.kind), row.kind === "changed" ? "strong" : "dash"), " ", h("span", { class: "small soft" }, bi(row.why))))))),
+    moreButton(CHANGES.numbers, change.numbers.length, () => { CHANGES.numbers += PAGE.more; drawChange(); }));
 }
 
 /** @param {Change} change */
@@ -108,9 +111,10 @@ function fateTable(change) {
   if (!change.needs.length) return null;
   return h("div", { class: "scroll", style: "margin-top:32px" }, h("table", { class: "stackable" },
     h("caption", null, say("change.needs")),
-    h("tbody", null, change.needs.map((row) => h("tr", null, h("td", { class: "nowrap" }, chip(nameOf("fates", row.fate), ["new", "worse", "reopened"].includes(row.fate) ? "alert" : "strong")), h("th", { scope: "row", class: "wide" }, bi(row.sentence)))))));
+    h("tbody", null, change.needs.slice(0, CHANGES.needs).map((row) => h("tr", null, h("td", { class: "nowrap" }, chip(nameOf("fates", row.fate), ["new", "worse", "reopened"].includes(row.fate) ? "alert" : "strong")), h("th", { scope: "row", class: "wide" }, bi(row.sentence)))))),
+    moreButton(CHANGES.needs, change.needs.length, () => { CHANGES.needs += PAGE.more; drawChange(); }));
 }
 
 PARTS.push(drawLists, drawEquity, drawChange);
-window.addEventListener("beforeprint", () => { LISTS.shown = 200; drawLists(); });
-window.addEventListener("afterprint", () => { LISTS.shown = 20; drawLists(); });
+window.addEventListener("beforeprint", () => { Object.assign(CHANGES, { numbers: PAGE.paper, needs: PAGE.paper }); LISTS.shown = PAGE.paper; drawLists(); drawChange(); });
+window.addEventListener("afterprint", () => { Object.assign(CHANGES, { numbers: PAGE.first, needs: PAGE.first }); LISTS.shown = PAGE.first; drawLists(); drawChange(); });

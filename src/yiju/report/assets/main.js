@@ -36,7 +36,7 @@ function restore() {
     if (series && POSITION.has(rest[1])) explainNumber(series, rest[1]);
   } else {
     const section = document.getElementById(kind || lang);
-    if (section && section.tagName === "SECTION") requestAnimationFrame(() => section.scrollIntoView());
+    if (section && section.tagName === "SECTION") requestAnimationFrame(() => section.scrollIntoView({ behavior: "instant" }));
   }
   restoring = false;
 }

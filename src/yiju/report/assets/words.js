@@ -36,3 +36,8 @@ function interval(low, high, digits) {
 
 /** Four steps as dots, so that a grade is never colour alone. @type {Record<string, string>} */
 const GRADE_DOTS = { very_good: "●●●●", good: "●●●○", fair: "●●○○", poor: "●○○○", met: "✓", missed: "▽" };
+
+/** @param {string} grade */
+const gradeWords = (grade) => `${GRADE_DOTS[grade] || ""} ${nameOf("grades", grade)}`.trim();
+/** @param {string} grade */
+const isBad = (grade) => ["poor", "missed", "overall_bad"].includes(grade);
