@@ -128,7 +128,7 @@ def thousandths(cost: Any) -> np.ndarray:
     return np.rint(np.asarray(cost, dtype=float) * 1000)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(small_worlds())
 def test_nearest_is_the_least_and_the_first_of_equals(world: World) -> None:
     travel, origins, facilities = world
@@ -140,7 +140,7 @@ def test_nearest_is_the_least_and_the_first_of_equals(world: World) -> None:
         assert pd.isna(name) if np.isinf(least) else name == facilities.owners[first[row]]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(small_worlds(), st.integers(1, 5))
 def test_the_k_nearest_are_the_least_k_each_once(world: World, k: int) -> None:
     travel, origins, facilities = world
@@ -155,7 +155,7 @@ def test_the_k_nearest_are_the_least_k_each_once(world: World, k: int) -> None:
     assert np.array_equal(thousandths(found.cost), wanted)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(small_worlds(), st.sampled_from([0.0, 1.0, 2.5, 4.0, 1e6]))
 def test_pairs_within_a_limit_are_all_pairs_within_it(world: World, limit: float) -> None:
     travel, origins, facilities = world
@@ -169,7 +169,7 @@ def test_pairs_within_a_limit_are_all_pairs_within_it(world: World, limit: float
         assert (np.diff(pairs.facility[pairs.first[row] : pairs.first[row + 1]]) > 0).all()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(small_worlds())
 def test_searching_from_either_side_gives_the_same_pairs(world: World) -> None:
     travel, origins, facilities = world
@@ -182,7 +182,7 @@ def test_searching_from_either_side_gives_the_same_pairs(world: World) -> None:
     )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(small_worlds())
 def test_sums_without_pairs_are_sums_of_pairs(world: World) -> None:
     travel, origins, facilities = world
@@ -194,7 +194,7 @@ def test_sums_without_pairs_are_sums_of_pairs(world: World) -> None:
     )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(small_worlds())
 def test_a_way_that_is_shown_costs_what_the_search_says(world: World) -> None:
     travel, origins, facilities = world
@@ -204,7 +204,7 @@ def test_a_way_that_is_shown_costs_what_the_search_says(world: World) -> None:
             assert thousandths(travel.path(origins, origin, facilities, facility).cost) == plain[i, j]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(small_worlds(), st.sampled_from([0.0, 1.0, 2.5, 5.0]))
 def test_reached_parts_are_exactly_the_spots_within_the_limit(world: World, limit: float) -> None:
     travel, _, sources = world

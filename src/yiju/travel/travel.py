@@ -326,7 +326,8 @@ def _search_pairs(
     )  # fmt: skip
     lengths = np.concatenate([np.diff(block[0]) for block in blocks])
     row_first = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-    return row_first, np.concatenate([b[1] for b in blocks]), np.concatenate([b[2] for b in blocks])
+    facility, cost = (np.concatenate([block[i][: block[0][-1]] for block in blocks]) for i in (1, 2))
+    return row_first, facility, cost
 
 
 def _in_threads(work: Callable[[int, int], Block], count: int, threads: int | None) -> list[Block]:

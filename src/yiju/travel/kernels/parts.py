@@ -34,7 +34,7 @@ def fill_rows(
             first[v[e] + 1] += 1
     for node in range(n):
         first[node + 1] += first[node]
-    place = first[:-1].copy()
+    place = first.copy()
     for e in range(len(u)):
         if u[e] == v[e]:  # a loop leads nowhere new
             continue

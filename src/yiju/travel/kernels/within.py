@@ -131,6 +131,7 @@ def pairs_within(
     Returns
     -------
     ``(row_first, facility, cost)`` : the pairs of origin i are ``row_first[i]:row_first[i + 1]``, as they were met.
+    ``facility`` and ``cost`` are longer than ``row_first[-1]``; what comes after is not filled.
     """
     n = len(first) - 1
     count = len(origin_first) - 1
@@ -154,8 +155,9 @@ def pairs_within(
             room = 2 * (filled + found)
             longer_facility = np.empty(room, dtype=np.int32)
             longer_cost = np.empty(room, dtype=np.int32)
-            longer_facility[:filled] = facility[:filled]
-            longer_cost[:filled] = cost[:filled]
+            for e in range(filled):  # slices would double the time that numba takes to compile this
+                longer_facility[e] = facility[e]
+                longer_cost[e] = cost[e]
             facility = longer_facility
             cost = longer_cost
         for f in range(found):
@@ -165,7 +167,7 @@ def pairs_within(
             owner_cost[owner] = UNREACHED
             filled += 1
         row_first[i + 1] = filled
-    return row_first, facility[:filled].copy(), cost[:filled].copy()
+    return row_first, facility, cost
 
 
 @kernel(float64[:, ::1](*_network, Points, int64[::1], float64[::1], int64[::1]))
@@ -216,7 +218,7 @@ def turn_rows(
         turned_first[column[e] + 1] += 1
     for c in range(columns):
         turned_first[c + 1] += turned_first[c]
-    place = turned_first[:-1].copy()
+    place = turned_first.copy()
     turned_column = np.empty(len(column), dtype=np.int32)
     turned_cost = np.empty(len(column), dtype=np.int32)
     for row in range(len(row_first) - 1):
