@@ -56,6 +56,19 @@ class Block:
         """A reading that cannot be had, and why."""
         return cls(method, variant, group, missing=reason)
 
+    @property
+    def values(self) -> Floats:
+        """The values of a block that is known to have them.
+
+        Raises
+        ------
+        NotMeasurable
+            It has none.
+        """
+        if self.value is None:
+            raise NotMeasurable(self.missing or NO_WORDS)
+        return self.value
+
 
 def measured(part: Callable[[], Block], method: str, variant: str = "", group: str = "all") -> Block:
     """A reading, or one without values that says which input is missing."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from yiju.checkup.blocks import NotMeasurable
 from yiju.checkup.context import Context
@@ -30,7 +31,11 @@ if TYPE_CHECKING:
 # the bands of the 15-minute completeness (standards.md L18 [P]) widened to the left for counts of places.
 _COMPLETE, _SPARSE = 0.8, 0.4
 
+# Services that the table of stops holds, which is honest from open data (class A), and their mode there.
+_STOPS = {"bus_stop": "bus", "rail_station": "rail"}
+
 _VERDICTS = {
+    "stops": Text("取自公交站点数据", "from the data of stops"),
     "vouched": Text("城市已确认", "the city vouches for it"),
     "table": Text("有城市设施表", "rests on the city's own table"),
     "complete": Text("看来完整", "seems complete"),
@@ -48,9 +53,9 @@ def completeness(folder: CityFolder) -> pd.DataFrame:
     -------
     A row for each service that a place offers: ``service``, ``found`` (facilities in the
     city), ``expected`` and ``ratio`` by the duty per population, ``per_10k`` (facilities per 10,000
-    people), ``peers_per_10k`` and ``peer_ratio``, ``source`` (osm, table, osm+table or empty), ``trusted``,
-    ``verdict`` (vouched, table, complete, partial, sparse, empty, unknown) with its words ``verdict_zh``
-    and ``verdict_en``, and ``provisional``: whether it was judged by peers' densities, which are a proposal
+    people), ``peers_per_10k`` and ``peer_ratio``, ``source`` (osm, table, osm+table, gtfs or empty),
+    ``trusted``, ``verdict`` (vouched, table, stops, complete, partial, sparse, empty, unknown) with its words
+    ``verdict_zh`` and ``verdict_en``, and ``provisional``: whether it was judged by peers' densities, which are a proposal
     of ours.
 
     Examples
@@ -82,14 +87,19 @@ def _people(city: Context) -> float | None:
 
 
 def _row(city: Context, service: Service, people: float | None) -> dict[str, Any]:
-    rows = city.layers.rows([service.code]) & city.facility_inside
-    found = int(rows.sum())
+    if service.code in _STOPS and len(city.table("stops")):
+        found, source, trusted = *_stops(city, _STOPS[service.code]), True
+    else:
+        rows = city.layers.rows([service.code]) & city.facility_inside
+        found, source, trusted = int(rows.sum()), _source(city, rows), city.layers.trusts(service.code)
     expected = math.ceil(people / service.duty_people) if people and service.duty_people else math.nan
     per_10k = 10_000 * found / people if people else math.nan
     peers = peers_per_10k().get(service.code, math.nan)
     ratio = found / expected if expected > 0 else math.nan
     peer_ratio = per_10k / peers if peers > 0 else math.nan
     verdict, by_peers = _verdict(city, service.code, found, ratio, peer_ratio)
+    if trusted and verdict not in ("vouched", "table"):
+        verdict, by_peers = "stops", False
     words = _VERDICTS[verdict]
     return {
         "service": service.code,
@@ -99,8 +109,8 @@ def _row(city: Context, service: Service, people: float | None) -> dict[str, Any
         "per_10k": per_10k,
         "peers_per_10k": peers,
         "peer_ratio": peer_ratio,
-        "source": _source(city, rows),
-        "trusted": city.layers.trusts(service.code),
+        "source": source,
+        "trusted": trusted,
         "verdict": verdict,
         "verdict_zh": words.zh,
         "verdict_en": words.en,
@@ -120,6 +130,14 @@ def _verdict(city: Context, service: str, found: int, ratio: float, peer_ratio: 
     if math.isnan(compared):
         return "unknown", False
     return ("complete" if compared >= _COMPLETE else "partial" if compared >= _SPARSE else "sparse"), by_peers
+
+
+def _stops(city: Context, mode: str) -> tuple[int, str]:
+    """Stops of a mode in the city, and where they come from."""
+    stops = city.table("stops")
+    mine = stops[stops["mode"] == mode]
+    inside = shapely.intersects(city.places.frame.geometry.iloc[city.places.city], mine.geometry.to_numpy())
+    return int(inside.sum()), "+".join(sorted(set(mine["source"]))) or "empty"
 
 
 def _source(city: Context, rows: np.ndarray[Any, np.dtype[np.bool_]]) -> str:

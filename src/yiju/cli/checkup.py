@@ -108,12 +108,13 @@ def _say_completeness(completeness: pd.DataFrame) -> None:
     doubtful = completeness[~completeness["trusted"] & (completeness["verdict"] != "complete")]
     if not len(doubtful):
         return
-    names = [SERVICES[s].name for s in doubtful["service"]]
+    names = [SERVICES[s].name for s in doubtful["service"]][:6]
+    some = Text("、".join(n.zh for n in names), ", ".join(n.en for n in names))
     say(
         Text(
-            f"{len(names)} 类设施图层缺数据或未经确认（{'、'.join(n.zh for n in names[:6])}…），相关指标只作初筛。",
-            f"{len(names)} facility layers have no data or nobody vouches for them "
-            f"({', '.join(n.en for n in names[:6])} ...): what rests on them is a screening.",
+            f"{len(doubtful)} 类设施图层缺数据或未经确认（{some.zh}等），相关指标只作初筛。",
+            f"{len(doubtful)} facility layers have no data or nobody vouches for them ({some.en} ...): "
+            "what rests on them is a screening.",
         ),
         err=True,
     )

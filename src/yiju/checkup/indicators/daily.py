@@ -99,7 +99,7 @@ def _each_category(city: Context, indicator: Indicator) -> tuple[list[Targets], 
         raise NotMeasurable(
             Text(
                 f"{len(indicator.categories)} 类设施中只有 {len(met)} 类有数据，不足以判断。",
-                f"needs facilities: only {len(met)} of {len(indicator.categories)} categories have any in the data.",
+                f"needs facilities: the data have {len(met)} of {len(indicator.categories)} categories only.",
             )
         )
     if not missing:

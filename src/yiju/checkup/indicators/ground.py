@@ -58,7 +58,7 @@ def _hollows(city: Context, indicator: Indicator) -> Block:
 
 def _order_to_look(city: Context, hollows: Block) -> Block:
     communities = city.places.at("community")
-    share = np.nan_to_num(hollows.value)[communities] if hollows.value is not None else np.zeros(0)
+    share = np.nan_to_num(hollows.values)[communities]
     if not len(share):
         raise NotMeasurable(Text("需要社区范围。", "needs communities."))
     requests = city.table("requests")

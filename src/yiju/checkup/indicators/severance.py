@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 def severance(city: Context, indicator: Indicator) -> Iterable[Block]:
     """Official minus network coverage of the same service and radius, and the mean over services.
 
-    The variant is ``ID-variant`` of the coverage; the plain one is the mean over those that can be had at a
-    place.
+    The variant is ``ID-variant`` of the coverage; the plain one is the mean over the services that a place
+    has any of within the crow-fly radius.
     """
-    gaps = [gap for other in indicator.parameters["of"] for gap in _gaps(city, other)]
+    pairs = [pair for other in indicator.parameters["of"] for pair in _pairs(city, other)]
+    gaps = [_gap(*pair) for pair in pairs]
     if not gaps:
         raise NotMeasurable(
             Text(
@@ -33,7 +34,10 @@ def severance(city: Context, indicator: Indicator) -> Iterable[Block]:
                 "needs a coverage in both readings (residential land, people, streets, facilities).",
             )
         )
-    values = np.array([gap.value for gap in gaps])
+    # where no land is served there is nothing to be cut off from, and no gap to average
+    values = np.array(
+        [np.where(land.values > 0, gap.values, np.nan) for (_, land, _), gap in zip(pairs, gaps, strict=True)]
+    )
     known = (~np.isnan(values)).sum(axis=0)
     mean = np.divide(np.nansum(values, axis=0), known, out=np.full(len(known), np.nan), where=known > 0)
     yield Block(
@@ -50,22 +54,24 @@ def severance(city: Context, indicator: Indicator) -> Iterable[Block]:
 _EMPTY = Text("此处缺居住用地或居民。", "no residential land or nobody living here.")
 
 
-def _gaps(city: Context, other: str) -> Iterable[Block]:
+def _pairs(city: Context, other: str) -> Iterable[tuple[str, Block, Block]]:
+    """Name, official and network reading of each variant that has both."""
     try:
         blocks = [b for b in city.blocks(other) if b.group == "all" and b.value is not None]
     except NotMeasurable:
         return
     official = {b.variant: b for b in blocks if b.method == "official"}
-    for network in (b for b in blocks if b.method == "network"):
-        land = official.get(network.variant)
-        if land is None or land.value is None or network.value is None:
-            continue
-        yield Block(
-            "network",
-            f"{other}-{network.variant}",
-            value=severance_gap(land.value / 100, network.value / 100),
-            low=None if network.high is None else land.value - network.high,
-            high=None if network.low is None else land.value - network.low,
-            status=worst(land.status, network.status),
-            empty=_EMPTY,
-        )
+    for network in (b for b in blocks if b.method == "network" and b.variant in official):
+        yield f"{other}-{network.variant}", official[network.variant], network
+
+
+def _gap(name: str, land: Block, people: Block) -> Block:
+    return Block(
+        "network",
+        name,
+        value=severance_gap(land.values / 100, people.values / 100),
+        low=None if people.high is None else land.values - people.high,
+        high=None if people.low is None else land.values - people.low,
+        status=worst(land.status, people.status),
+        empty=_EMPTY,
+    )
