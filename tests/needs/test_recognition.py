@@ -10,6 +10,7 @@ from pandas.testing import assert_frame_equal
 
 from yiju.checkup.observations import OBSERVATIONS, STATUSES
 from yiju.city.folder import CityFolder
+from yiju.city.toytown import toy_town
 from yiju.errors import ConfigError
 from yiju.needs import NEEDS, need_id, read_evidence, recognise
 
@@ -262,3 +263,39 @@ def test_a_ledger_keeps_its_word(town, observation, before_rows, rows, random) -
         if row["status"] == "closed":
             assert [r["status"] for r in refs if r["role"] == "met"] in (["measured"], ["modelled"])
     assert_frame_equal(NEEDS.validate(needs), needs)
+
+
+def test_each_hazard_must_be_gone_before_a_home_is_safe(town, observation, observations) -> None:
+    def hazards(**counts):
+        found = {"method": "table", "variant": "", "unit": "building", "edition": "2025"}
+        return observations(*(observation(i, "c-0-0", n, people=None, **found) for i, n in counts.items()))
+
+    before = recognise(hazards(B01=2.0, B02=5.0), town, year=2023)
+    assert before[["service", "step", "deadline_reason", "indicator"]].values.tolist() == [
+        ["safe_home", "quality", "safety", "B02"]
+    ]
+    assert (
+        before["sentence_zh"].iloc[0]
+        == "1-1社区：存在燃气安全隐患的住宅数量为5栋，标准为0栋；基本类；限时解决；住房城乡建设局牵头。"
+    )
+    # gas was mended, the structure was not looked at again
+    half = recognise(hazards(B02=0.0), town, year=2024, earlier=before)
+    assert half["status"].tolist() == ["open"]
+    assert recognise(hazards(B01=0.0, B02=0.0), town, year=2024, earlier=before)["status"].tolist() == [
+        "closed"
+    ]
+
+
+def test_a_severed_community_names_what_cuts_it_off(tmp_path, observation, observations) -> None:
+    severed = toy_town(tmp_path / "severed", blocks=8, communities=2, severed=True)
+    gap = {"variant": "", "unit": "points", "people": 9.0, "threshold": 20.0}
+    needs = recognise(
+        observations(observation("L20", "c-1-1", 32.0, **gap), observation("L20", "c-0-0", 19.0, **gap)),
+        severed,
+        year=2024,
+    )
+    assert needs[["service", "step", "place_id"]].values.tolist() == [["street_network", "reach", "c-1-1"]]
+    people = severed.table("residents").query("community == 'c-1-1'")["people"].sum()
+    assert needs["people"].iloc[0] == pytest.approx(0.32 * people)
+    assert "疑被铁路阻隔" in needs["sentence_zh"].iloc[0]
+    assert "probably cut off by the railway" in needs["sentence_en"].iloc[0]

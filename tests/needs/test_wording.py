@@ -136,12 +136,12 @@ BASE = PLACE | {"group": "age_60_plus", "service": "elder_day_care", "step": "re
                 barrier=Text("铁路", "the railway"),
             ),
             (
-                "约1,500名居民中有约600名（40%）直线距离在服务半径之内，步行却到不了，疑被铁路阻隔；基本类；"
+                "各类服务平均，约1,500名居民中有约600名（40%）直线距离在服务半径之内，步行却到不了，疑被铁路阻隔；基本类；"
                 "规划和自然资源局牵头。"
             ),
             (
-                "about 600 of about 1,500 residents (40%) live within the radius as the crow flies but "
-                "cannot walk there, probably cut off by the railway; basic; "
+                "averaged over services, about 600 of about 1,500 residents (40%) live within the radius "
+                "as the crow flies but cannot walk there, probably cut off by the railway; basic; "
                 "planning and natural resources bureau leads."
             ),
         ),

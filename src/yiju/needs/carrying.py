@@ -1,8 +1,8 @@
 """What an earlier ledger says to this one: first years, needs that stay open, needs that are closed.
 
 (1) A need that is raised again keeps the year in which it was first recognised.
-(2) An open need is closed when the same standard is now met, by evidence no weaker than what raised it: a
-    modelled value does not close what was counted, and a screening or a missing input closes nothing.
+(2) An open need is closed when the standard of every indicator that raised it is now met, by evidence no
+    weaker than it was: a modelled value does not close what was counted, a screening or a missing input nothing.
 (3) An open need that can be neither raised nor closed this year stays open, with the grounds it had and a
     note that it was not measured.
 (4) Where ``reach`` has sunk to ``none``, the need of reach goes on as the deeper one, which takes over its
@@ -73,40 +73,48 @@ def carry(before: Iterable[Row], raised: set[str], judged: pd.DataFrame) -> Carr
         own = str(row["need_id"])
         if own in raised:
             continue
+        closing = _closing(met.get(own, {}), row["evidence"], judged)
         sunk = (
             row["step"] == "reach"
             and need_id(row["group"], row["place_id"], row["service"], "none") in raised
         )
         if row["status"] == "closed":
             kept_closed.append(own)
-        elif own in met and judged.at[met[own], "trust"] >= _trust_of(row["evidence"]):
-            closed[own] = met[own]
+        elif closing is not None:
+            closed[own] = closing
         elif not sunk:
             kept_open.append(own)
     return Carried(closed, tuple(kept_closed), tuple(kept_open))
 
 
-def _met(judged: pd.DataFrame) -> dict[str, int]:
-    """Need id -> row of the weakest judgement that finds its standard met, where none finds it missed."""
-    found: dict[str, int] = {}
+def _closing(met: Mapping[str, int], evidence: str, judged: pd.DataFrame) -> int | None:
+    """The judgement that closes a need: every indicator that raised it is met, by evidence as strong."""
+    raising = [r for r in read_evidence(evidence) if r["role"] in ("raises", "raised")]
+    rows = [met.get(str(r["indicator"])) for r in raising]
+    answers = [row for row in rows if row is not None]
+    if not answers or len(answers) < len(rows):
+        return None
+    weakest = min(answers, key=lambda row: int(judged.at[row, "trust"]))
+    due = min(TRUST.get(str(r["status"]), 0) for r in raising)
+    return weakest if judged.at[weakest, "trust"] >= due else None
+
+
+def _met(judged: pd.DataFrame) -> dict[str, dict[str, int]]:
+    """Need id -> indicator -> row of its weakest judgement, where standards are met and none is missed."""
+    found: dict[str, dict[str, int]] = {}
     missed: set[str] = set()
-    columns = judged[["group", "place_id", "service", "step", "met"]]
-    for i, group, place, service, step, met in columns.itertuples():
+    columns = judged[["group", "place_id", "service", "step", "met", "indicator", "trust"]]
+    for i, group, place, service, step, met, indicator, trust in columns.itertuples():
         key = need_id(group, place, service, step)
         if not met:
             missed.add(key)
-        if step == "none" or not (met or step == "reach"):
-            continue
-        # who is reached at all has more than nothing, even where coverage is below the floor
         answers = [key] if met else []
-        answers += [need_id(group, place, service, "none")] if step == "reach" else []
+        if (
+            step == "reach"
+        ):  # who is reached at all has more than nothing, even where coverage is below the floor
+            answers.append(need_id(group, place, service, "none"))
         for one in answers:
-            if one not in found or judged.at[i, "trust"] < judged.at[found[one], "trust"]:
-                found[one] = i
-    return {key: row for key, row in found.items() if key not in missed}
-
-
-def _trust_of(evidence: str) -> int:
-    """The trust of the weakest observation that raised an earlier need; a closing must be as strong."""
-    raising = [r for r in read_evidence(evidence) if r["role"] in ("raises", "raised")]
-    return min((TRUST.get(str(r["status"]), 0) for r in raising), default=max(TRUST.values()))
+            rows = found.setdefault(one, {})
+            if indicator not in rows or trust < judged.at[rows[indicator], "trust"]:
+                rows[indicator] = i
+    return {key: rows for key, rows in found.items() if key not in missed}

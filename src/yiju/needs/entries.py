@@ -19,7 +19,7 @@ from yiju.needs.evidence import (
 )
 from yiju.needs.sentences import Facts, sentence
 from yiju.needs.terms import indicator_name, word
-from yiju.needs.voices import hear, residents_by_place
+from yiju.needs.voices import hear
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,14 +35,19 @@ class Entries:
     """Writes the rows of one year's ledger."""
 
     def __init__(
-        self, observations: pd.DataFrame, folder: CityFolder, year: int, rules: Sequence[Rule]
+        self,
+        observations: pd.DataFrame,
+        folder: CityFolder,
+        year: int,
+        rules: Sequence[Rule],
+        residents: Mapping[str, float],
     ) -> None:
         self._year = year
         self._rules = rules
         places = folder.table("places")
         self._names = dict(zip(places["place_id"], places["name"], strict=True))
         self._voices = hear(folder, year)
-        self._residents = residents_by_place(folder)
+        self._residents = residents
         self._barriers = Barriers(folder, places)
         self._evidence = Grounds(observations, {rule.indicator for rule in rules})
 

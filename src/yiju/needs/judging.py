@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from yiju.city.tables import LEVELS
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from yiju.needs.rules import Rule
 
@@ -37,6 +39,7 @@ def judge(
     *,
     weights_only: bool = False,
     floor: float | None = None,
+    residents: Mapping[str, float] | None = None,
 ) -> pd.DataFrame:
     """One row for each observation that a rule speaks of and that can be trusted.
 
@@ -49,30 +52,33 @@ def judge(
     weights_only
         People are only weights: shares hold, counts are left unknown.
     floor
-        The city's own floor of coverage on foot, percent; None takes the rule's, else 60.
+        The city's own floor of coverage on foot, percent; None takes the default of 60.
+    residents
+        Residents by place, for rates whose own count is not of people.
 
     Returns
     -------
     DataFrame
-        observation (row number), rule (number), group, place_id, level, service, step, met, standard, people,
-        share (0 to 1), shortfall, trust. ``step`` is the rung that is missing, or for a met row the rule's
+        observation (row number), rule (number), indicator, group, place_id, level, service, step, met, standard,
+        people, share (0 to 1), shortfall, trust. ``step`` is the rung that is missing, or for a met row the rule's
         own.
     """
-    parts = [_judge_one(observations, rule, i, weights_only, floor) for i, rule in enumerate(rules)]
+    floor = DEFAULT_FLOOR_PERCENT if floor is None else floor
+    parts = [_judge_one(observations, rule, i, floor, residents or {}) for i, rule in enumerate(rules)]
     parts = [p for p in parts if len(p)]
-    return pd.concat(parts, ignore_index=True) if parts else _nothing()
+    judged = pd.concat(parts, ignore_index=True) if parts else _nothing()
+    # less than a person is nobody; where people are only weights there is no telling
+    return (
+        judged.assign(people=np.nan)
+        if weights_only
+        else judged.assign(met=judged["met"] | (judged["people"] < _ONE_PERSON))
+    )
 
 
 def _judge_one(
-    observations: pd.DataFrame, rule: Rule, number: int, weights_only: bool, floor: float | None
+    observations: pd.DataFrame, rule: Rule, number: int, floor: float, residents: Mapping[str, float]
 ) -> pd.DataFrame:
-    rows = observations[
-        (observations["indicator"] == rule.indicator) & (observations["method"] == rule.method)
-    ]
-    rows = rows[rows["level"].isin(rule.levels) & rows["status"].isin(TRUST) & rows["value"].notna()]
-    if rule.variants:
-        rows = rows[rows["variant"].isin(rule.variants)]
-    rows = rows[rows["group"].isin(_groups(rows, rule))]
+    rows = _rows(observations, rule)
     standard = _standard(rows, rule, floor)
     rows, standard = rows[standard.notna()], standard[standard.notna()]
     if not len(rows):
@@ -80,20 +86,21 @@ def _judge_one(
     value = rows["value"]
     missed = value < standard if rule.miss == "below" else value > standard
     share = _share(rows, rule)
-    people = pd.Series(np.nan, index=rows.index) if weights_only else _people(rows, rule, share)
     step = np.where((value <= 0) & (rule.step == "reach") & (rule.miss == "below"), "none", rule.step)
     return pd.DataFrame(
         {
             "observation": rows.index,
             "rule": number,
-            "group": rows["group"],
+            "indicator": rule.indicator,
+            # an indicator without groups speaks of the one that its service is for: places of all children
+            "group": rows["group"] if rule.step == "reach" else rule.entitled[0],
             "place_id": rows["place_id"],
             "level": rows["level"],
             "service": rule.service,
             "step": np.where(missed, step, rule.step),
-            "met": ~missed | (people < _ONE_PERSON),
+            "met": ~missed,
             "standard": standard,
-            "people": people,
+            "people": _people(rows, rule, share, residents),
             "share": share,
             "shortfall": _shortfall(rows, rule, standard),
             "trust": rows["status"].map(TRUST),
@@ -101,19 +108,26 @@ def _judge_one(
     ).reset_index(drop=True)
 
 
-def _groups(rows: pd.DataFrame, rule: Rule) -> list[str]:
-    """The entitled groups where ages are known anywhere in the city, else everybody."""
+def _rows(observations: pd.DataFrame, rule: Rule) -> pd.DataFrame:
+    """The observations that the rule speaks of and that can be trusted."""
+    rows = observations[
+        (observations["indicator"] == rule.indicator) & (observations["method"] == rule.method)
+    ]
+    rows = rows[rows["status"].isin(TRUST) & rows["value"].notna()]
+    if rule.variants:
+        rows = rows[rows["variant"].isin(rule.variants)]
+    # the entitled groups where ages are known anywhere in the city, else everybody
     known = [g for g in rule.entitled if bool((rows["group"] == g).any())]
-    return known or ["all"]
+    rows = rows[rows["group"].isin(known or ["all"])]
+    # one level only, so that nobody is counted in a place and again in the larger one that holds it
+    levels = rule.levels or [next((v for v in reversed(LEVELS) if bool((rows["level"] == v).any())), "city")]
+    return rows[rows["level"].isin(levels)]
 
 
-def _standard(rows: pd.DataFrame, rule: Rule, floor: float | None) -> pd.Series:
-    if rule.step == "reach" and rule.miss == "below":
-        fixed = floor if floor is not None else (rule.standard or DEFAULT_FLOOR_PERCENT)
-        return pd.Series(fixed, index=rows.index, dtype="float64")
-    if rule.standard is not None:
-        return pd.Series(rule.standard, index=rows.index, dtype="float64")
-    return rows["threshold"].astype("float64")
+def _standard(rows: pd.DataFrame, rule: Rule, floor: float) -> pd.Series:
+    if rule.standard == "threshold":
+        return rows["threshold"].astype("float64")
+    return pd.Series(floor if rule.standard == "floor" else rule.standard, index=rows.index, dtype="float64")
 
 
 def _share(rows: pd.DataFrame, rule: Rule) -> pd.Series:
@@ -124,15 +138,15 @@ def _share(rows: pd.DataFrame, rule: Rule) -> pd.Series:
     return (1.0 - part if rule.miss == "below" else part).clip(0.0, 1.0)
 
 
-def _people(rows: pd.DataFrame, rule: Rule, share: pd.Series) -> pd.Series:
+def _people(rows: pd.DataFrame, rule: Rule, share: pd.Series, residents: Mapping[str, float]) -> pd.Series:
     if rule.people == "none":
         return pd.Series(np.nan, index=rows.index)
+    if rule.miss == "above" and rule.people == "beyond":  # a gap between two rates counts no people itself
+        return rows["place_id"].map(residents).astype("float64") * share
     all_of_them = rows["denominator"].fillna(rows["n"])
     if rule.people == "group":
         return all_of_them
-    exact = all_of_them - rows["numerator"]
-    estimate = all_of_them * share
-    return (exact if rule.miss == "below" else estimate).fillna(estimate).clip(lower=0.0)
+    return (all_of_them - rows["numerator"]).fillna(all_of_them * share).clip(lower=0.0)
 
 
 def _shortfall(rows: pd.DataFrame, rule: Rule, standard: pd.Series) -> pd.Series:
@@ -147,7 +161,8 @@ def _shortfall(rows: pd.DataFrame, rule: Rule, standard: pd.Series) -> pd.Series
 
 def _nothing() -> pd.DataFrame:
     kinds = {
-        "observation": "int64", "rule": "int64", "group": "str", "place_id": "str", "level": "str",
+        "observation": "int64", "rule": "int64", "indicator": "str", "group": "str", "place_id": "str",
+        "level": "str",
         "service": "str", "step": "str", "met": "bool", "standard": "float64", "people": "float64",
         "share": "float64", "shortfall": "float64", "trust": "int64",
     }  # fmt: skip

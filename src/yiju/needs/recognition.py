@@ -15,6 +15,7 @@ from yiju.needs.gathering import gather
 from yiju.needs.judging import judge
 from yiju.needs.ranking import rank
 from yiju.needs.rules import Rule, need_rules
+from yiju.needs.voices import residents_by_place
 from yiju.text import Text
 
 if TYPE_CHECKING:
@@ -58,9 +59,16 @@ def recognise(
     observations = observations.sort_values(list(OBSERVATIONS.key), ignore_index=True)
     rules = need_rules() if rules is None else rules
     earlier = NEEDS.empty() if earlier is None else NEEDS.validate(earlier)
-    judged = judge(observations, rules, weights_only=folder.config.weights_only, floor=_floor(folder))
+    residents = residents_by_place(folder)
+    judged = judge(
+        observations,
+        rules,
+        weights_only=folder.config.weights_only,
+        floor=_floor(folder),
+        residents=residents,
+    )
     raised = gather(judged)
-    entries = Entries(observations, folder, year, rules)
+    entries = Entries(observations, folder, year, rules, residents)
     before = {row["need_id"]: row for row in earlier.to_dict("records")}
     rows = [entries.open(need, *history(need, before, year)) for need in raised]
     carried = carry(before.values(), {need.need_id for need in raised}, judged)

@@ -7,9 +7,9 @@ An indicator that may raise a need says so in its catalogue entry, once or as a 
     step = "reach"               # reach, capacity or quality
     method = "network"           # default network for reach, else table
     variant = "r500"             # default for reach: the service's relaxed radius; else any variant
-    level = ["community"]        # default community for reach, else every level
+    level = ["community"]        # default community for reach, else the lowest that has values
     group = ["age_60_plus"]      # default: the groups that the service is for
-    standard = 60.0              # default: for reach the city's floor, else the observation's own threshold
+    standard = 60.0              # or "floor", the city's, as for reach; or "threshold", the observation's own
     miss = "below"               # or "above"
     people = "beyond"            # beyond: those not reached; group: all of the group; none: not counted
     shortfall_unit = "places"    # what is missing is counted in this unit
@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal, NoReturn, cast, get_args
 
 from yiju.checkup.catalogue import catalogue
 from yiju.checkup.observations import METHODS
@@ -47,16 +47,16 @@ _KEYS = {
 
 @dataclass(frozen=True)
 class Rule:
-    """One way in which an indicator raises a need; empty tuples mean any; a missing standard is looked up."""
+    """One way in which an indicator raises a need; no variants mean any, no levels the lowest with values."""
 
     indicator: str
     service: str
     step: str
     method: str
     variants: tuple[str, ...] = ()
-    levels: tuple[str, ...] = LEVELS
+    levels: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
-    standard: float | None = None
+    standard: float | Literal["floor", "threshold"] = "threshold"
     miss: Miss = "below"
     people: Concerned = "none"
     shortfall_unit: str | None = None
@@ -95,43 +95,40 @@ def rule_from(indicator: str, entry: Mapping[str, object]) -> Rule:
     unknown = sorted(set(entry) - _KEYS)
     if unknown:
         _refuse(indicator, unknown[0], f"one of {', '.join(sorted(_KEYS))}")
-    service, step = str(entry.get("service", "")), str(entry.get("step", ""))
-    if service not in SERVICES:
-        _refuse(indicator, f"service = {service!r}", "a code of the service catalogue")
-    if step not in STEPS[1:]:
-        _refuse(indicator, f"step = {step!r}", f"one of {', '.join(STEPS[1:])}")
-    reach = step == "reach"
-    variants = _names(entry.get("variant"))
+    service, step = str(entry.get("service")), str(entry.get("step"))
+    _known(indicator, "service", (service,), SERVICES)
+    _known(indicator, "step", (step,), STEPS[1:])
+    reach, miss = step == "reach", str(entry.get("miss", "below"))
     method = str(entry.get("method", "network" if reach else "table"))
-    levels = _names(entry.get("level")) or (("community",) if reach else LEVELS)
-    groups = _names(entry.get("group"))
-    for what, given, known in (
+    variants, levels, groups = (_names(entry.get(k)) for k in ("variant", "level", "group"))
+    people = str(entry.get("people", "beyond" if reach else "none"))
+    for key, given, known in (
+        ("miss", (miss,), get_args(Miss)),
         ("method", (method,), METHODS),
         ("level", levels, LEVELS),
         ("group", groups, GROUPS),
+        ("people", (people,), get_args(Concerned)),
     ):
-        strange = [g for g in given if g not in known]
-        if strange:
-            _refuse(indicator, f"{what} = {strange[0]!r}", f"one of {', '.join(known)}")
+        _known(indicator, key, given, known)
     widest_m = SERVICES[service].widest_m
     if reach and not variants and widest_m is not None:
         variants = (f"r{widest_m:.0f}",)
-    standard, minutes = entry.get("standard"), entry.get("minutes")
+    minutes = entry.get("minutes", _minutes(indicator, service, variants) if method == "network" else None)
     return Rule(
         indicator=indicator,
         service=service,
         step=step,
         method=method,
         variants=variants,
-        levels=levels,
+        levels=levels or (("community",) if reach else ()),
         groups=groups,
-        standard=None if standard is None else float(cast("float", standard)),
-        miss=cast("Miss", entry.get("miss", "below")),
-        people=cast("Concerned", entry.get("people", "beyond" if reach else "none")),
+        standard=_standard(
+            indicator, entry.get("standard", "floor" if reach and miss == "below" else "threshold")
+        ),
+        miss=cast("Miss", miss),
+        people=cast("Concerned", people),
         shortfall_unit=cast("str | None", entry.get("shortfall_unit")),
-        minutes=round(cast("float", minutes))
-        if minutes is not None
-        else _minutes(indicator, service, variants),
+        minutes=None if minutes is None else round(cast("float", minutes)),
     )
 
 
@@ -158,7 +155,21 @@ def _minutes(indicator: str, service: str, variants: tuple[str, ...]) -> int | N
     return None if minutes is None else round(minutes)
 
 
-def _refuse(indicator: str, found: str, needs: str) -> None:
+def _standard(indicator: str, given: object) -> float | Literal["floor", "threshold"]:
+    if given == "floor" or given == "threshold":  # noqa: PLR1714 - mypy narrows this one
+        return given
+    if isinstance(given, bool) or not isinstance(given, int | float):
+        _refuse(indicator, f"standard = {given!r}", "a number, floor or threshold")
+    return float(given)
+
+
+def _known(indicator: str, key: str, given: Iterable[str], known: Iterable[str]) -> None:
+    strange = [g for g in given if g not in known]
+    if strange:
+        _refuse(indicator, f"{key} = {strange[0]!r}", f"one of {', '.join(known)}")
+
+
+def _refuse(indicator: str, found: str, needs: str) -> NoReturn:
     raise ConfigError(
         Text(
             f"指标 {indicator} 的 need 条目：{found} 无法使用，应为 {needs}。",

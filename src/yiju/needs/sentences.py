@@ -90,7 +90,7 @@ def _what(facts: Facts) -> Text:
         return _cut_off(facts)
     if facts.step in ("none", "reach") and facts.minutes and facts.share is not None:
         return _nothing_there(facts)
-    if facts.shortfall and facts.shortfall_unit:
+    if facts.step == "capacity" and facts.shortfall and facts.shortfall_unit:
         return _too_little(facts)
     return _below_standard(facts)
 
@@ -124,14 +124,14 @@ def _who(facts: Facts) -> tuple[Text, bool]:
 
 
 def _cut_off(facts: Facts) -> Text:
-    """People within the radius as the crow flies whom the streets do not let there."""
+    """People within the radius as the crow flies whom the streets do not let there; a mean over services."""
     subject, many = _who(facts)
-    by = facts.barrier or Text("", "")
+    by = facts.barrier or _NO_WORDS
     live = "live" if many else "lives"
     return Text(
-        f"{subject.zh}直线距离在服务半径之内，步行却到不了{by.zh and f'，疑被{by.zh}阻隔'}",
-        f"{subject.en} {live} within the radius as the crow flies but cannot walk there"
-        f"{by.en and f', probably cut off by {by.en}'}",
+        f"各类服务平均，{subject.zh}直线距离在服务半径之内，步行却到不了{by.zh and f'，疑被{by.zh}阻隔'}",
+        f"averaged over services, {subject.en} {live} within the radius as the crow flies "
+        f"but cannot walk there{by.en and f', probably cut off by {by.en}'}",
     )
 
 
@@ -150,11 +150,13 @@ def _too_little(facts: Facts) -> Text:
 def _below_standard(facts: Facts) -> Text:
     value, standard = _amount(facts.value, facts.unit), _amount(facts.standard, facts.unit)
     name = facts.indicator
-    if not standard.en:
-        return Text(f"{name.zh}为{value.zh}", f"{name.en}: {value.en}")
-    return Text(
-        f"{name.zh}为{value.zh}，标准为{standard.zh}", f"{name.en}: {value.en} (standard: {standard.en})"
-    )
+    said = Text(f"{name.zh}为{value.zh}", f"{name.en}: {value.en}")
+    if standard.en:
+        said = Text(f"{said.zh}，标准为{standard.zh}", f"{said.en} (standard: {standard.en})")
+    if facts.people is None:
+        return said
+    whom = count_people(facts.people, facts.group, modelled=facts.modelled)
+    return Text(f"{said.zh}，涉及{whom.zh}", f"{said.en}, {whom.en} concerned")
 
 
 def _closed(facts: Facts) -> Text:
