@@ -231,7 +231,7 @@ def _counts(
     )
     if total is None:
         people = result.sum(axis=1, skipna=False)
-    else:
+    elif bands:
         over = result.sum(axis=1) > people + _ROUNDING * max(1, len(columns)) + 0.01 * people
         why = Text("各年龄组之和大于总数", "its age bands add up to more than its total")
         report.add_all(why=why, action="kept, look at it", field=total, rows=frame.index[over])

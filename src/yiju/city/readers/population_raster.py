@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import warnings
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -10,7 +11,7 @@ import pandas as pd
 import rasterio
 import shapely
 from pyproj import CRS, Transformer
-from rasterio.errors import RasterioError
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.windows import Window
 
 from yiju.city.readers.tabular import unreadable
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from affine import Affine
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
@@ -49,7 +51,10 @@ def read_population_raster(
     if not file.exists():
         raise unreadable(file, FileNotFoundError())
     try:
-        with rasterio.open(file) as raster:
+        with warnings.catch_warnings():  # a raster that does not say where it is gets an error of ours
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+            opened = rasterio.open(file)
+        with opened as raster:
             numbers = _band_numbers(source, raster.count, file)
             raster_crs = _crs(source, raster.crs, file)
             window = _window(raster, raster_crs, crs, clip, file)
@@ -106,10 +111,10 @@ def _window(
     west, south, east, north = clip.bounds
     to_raster = Transformer.from_crs(crs, raster_crs, always_xy=True)
     west, south, east, north = to_raster.transform_bounds(west, south, east, north, densify_pts=51)
-    corners = [~raster.transform * (x, y) for x in (west, east) for y in (south, north)]
-    cols, rows = [c for c, _ in corners], [r for _, r in corners]
-    left, top = max(0, int(np.floor(min(cols)))), max(0, int(np.floor(min(rows))))
-    right, bottom = min(raster.width, int(np.ceil(max(cols)))), min(raster.height, int(np.ceil(max(rows))))
+    xs, ys = np.array([west, west, east, east]), np.array([south, north, south, north])
+    cols, rows = _apply(~raster.transform, xs, ys)
+    left, top = max(0, int(np.floor(cols.min()))), max(0, int(np.floor(rows.min())))
+    right, bottom = min(raster.width, int(np.ceil(cols.max()))), min(raster.height, int(np.ceil(rows.max())))
     if right <= left or bottom <= top:
         raise InputError(
             Text("栅格不覆盖本市。", "the raster does not cover the city."),
@@ -117,6 +122,16 @@ def _window(
             hint=Text("请核对栅格的坐标系与范围。", "Check its coordinate system and extent."),
         )
     return Window(left, top, right - left, bottom - top)
+
+
+def _apply(
+    transform: Affine, x: NDArray[np.floating[Any]], y: NDArray[np.floating[Any]]
+) -> tuple[NDArray[np.floating[Any]], NDArray[np.floating[Any]]]:
+    """Carry arrays of coordinates through an affine transform."""
+    return (
+        transform.a * x + transform.b * y + transform.c,
+        transform.d * x + transform.e * y + transform.f,
+    )
 
 
 def _parts(window: Window) -> Iterator[Window]:
@@ -151,7 +166,7 @@ def _cells(
     row, col = np.nonzero(data[0] > 0)
     values = data[:, row, col].T
     row, col = row + int(window.row_off), col + int(window.col_off)
-    x, y = raster.transform * (col + 0.5, row + 0.5)
+    x, y = _apply(raster.transform, col + 0.5, row + 0.5)
     if CRS.from_user_input(crs) != raster_crs:
         x, y = Transformer.from_crs(raster_crs, crs, always_xy=True).transform(x, y)
     inside = np.isfinite(x) & np.isfinite(y)
