@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
-from yiju.city import CityFolder
 from yiju.city.toytown import toy_town
 from yiju.travel import AccessPoints, StreetNetwork, Travel
+
+if TYPE_CHECKING:
+    from yiju.city import CityFolder
 
 SIDE_M, SETBACK_M = 100.0, 10.0
 
@@ -37,12 +39,12 @@ class Town:
         """(homes, facilities) walks by the closed forms 1 and 2 of yiju.city.toytown."""
         i, j = np.array([name.split("-")[1:] for name in self.homes.owners], dtype=float).T[:, :, None]
         gates = self.city.table("entrances").set_index("facility_id").geometry.loc[facilities]
-        k, l = (gates.x - 640_000).to_numpy() / SIDE_M, (gates.y - 3_270_000).to_numpy() / SIDE_M
+        k, m = (gates.x - 640_000).to_numpy() / SIDE_M, (gates.y - 3_270_000).to_numpy() / SIDE_M
         east_west = np.abs(i + 0.5 - k)
         if self.severed:
             middle = 12 / 2
-            east_west = np.where((j > middle) != (l > middle), i + 0.5 + k, east_west)
-        return SETBACK_M + SIDE_M * (east_west + np.abs(j - l))
+            east_west = np.where((j > middle) != (m > middle), i + 0.5 + k, east_west)
+        return SETBACK_M + SIDE_M * (east_west + np.abs(j - m))
 
 
 def _town(folder: Any, severed: bool) -> Town:

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from access import fca
 
+from access import fca
 from yiju.access import catchment, gravity, two_step_fca
 from yiju.travel import PairsWithin
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
 
-from yiju.city import CityFolder
 from yiju.city.toytown import toy_town
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from yiju.city import CityFolder
 
 CRS = "EPSG:32648"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import geopandas as gpd
@@ -76,7 +77,7 @@ def plain_costs(travel: Travel, origins: AccessPoints, facilities: AccessPoints)
             (float(sides[s].share[i]), number[s, i]) for s, i in everyone if sides[s].edge[i] == e
         )
         stops = [(0.0, int(n.u[e])), *on_edge, (1.0, int(n.v[e]))]
-        for (a, x), (b, y) in zip(stops[:-1], stops[1:], strict=True):
+        for (a, x), (b, y) in pairwise(stops):
             for weight, here, there in ((travel.forward[e], x, y), (travel.backward[e], y, x)):
                 # points at the same spot are at the same spot on a one-way street too
                 same_spot = a == b and x >= n.nodes and y >= n.nodes

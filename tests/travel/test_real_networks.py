@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import networkx as nx
@@ -17,6 +17,9 @@ from yiju.travel import AccessPoints, StreetNetwork, Travel, drivers, walkers
 from yiju.travel.hanging import points_with_costs
 from yiju.travel.kernels.nearest import along_edge
 from yiju.travel.kernels.records import UNREACHED
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = pytest.mark.real
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,9 @@ import pytest
 
 from yiju.city import CityFolder
 from yiju.travel import AccessPoints, StreetNetwork, drivers, walkers
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 B, SIDE_M, SETBACK_M, GRADE = 8, 100.0, 10.0, 0.04
 
@@ -33,11 +36,11 @@ def homes_and_doors(city: CityFolder, on: StreetNetwork) -> tuple[AccessPoints, 
 
 
 def blocks_and_corners(city: CityFolder, homes: AccessPoints, doors: AccessPoints) -> tuple[np.ndarray, ...]:
-    """(i, j) of the homes as columns and (k, l) of the doors as rows, for broadcasting."""
+    """(i, j) of the homes as columns and (k, m) of the doors as rows, for broadcasting."""
     i, j = np.array([name.split("-")[1:] for name in homes.owners], dtype=float).T
     gates = city.table("entrances").set_index("facility_id").geometry.loc[doors.owners]
-    k, l = (gates.x - 640_000).to_numpy() / SIDE_M, (gates.y - 3_270_000).to_numpy() / SIDE_M
-    return i[:, None], j[:, None], k[None, :], l[None, :]
+    k, m = (gates.x - 640_000).to_numpy() / SIDE_M, (gates.y - 3_270_000).to_numpy() / SIDE_M
+    return i[:, None], j[:, None], k[None, :], m[None, :]
 
 
 def test_every_home_and_door_is_put_where_it_stands(town: CityFolder) -> None:
@@ -50,8 +53,8 @@ def test_every_home_and_door_is_put_where_it_stands(town: CityFolder) -> None:
 def test_walks_are_manhattan_distances(town: CityFolder) -> None:
     homes, doors = homes_and_doors(town, network(town))
     corner_doors = doors.of([name for name in doors.owners if name != "f-park"])
-    i, j, k, l = blocks_and_corners(town, homes, corner_doors)
-    expected = SETBACK_M + SIDE_M * (np.abs(i + 0.5 - k) + np.abs(j - l))
+    i, j, k, m = blocks_and_corners(town, homes, corner_doors)
+    expected = SETBACK_M + SIDE_M * (np.abs(i + 0.5 - k) + np.abs(j - m))
     pairs = network(town).in_metres().within(homes, corner_doors, 5000)
     dense = np.full(expected.shape, np.nan)
     dense[pairs.origin, pairs.facility] = pairs.cost
@@ -61,9 +64,9 @@ def test_walks_are_manhattan_distances(town: CityFolder) -> None:
 def test_across_the_railway_one_walks_by_the_western_crossing(severed: CityFolder) -> None:
     homes, doors = homes_and_doors(severed, network(severed))
     corner_doors = doors.of([name for name in doors.owners if name != "f-park"])
-    i, j, k, l = blocks_and_corners(severed, homes, corner_doors)
-    across = (j > B / 2) != (l > B / 2)
-    ways = np.where(across, i + 0.5 + k, np.abs(i + 0.5 - k)) + np.abs(j - l)
+    i, j, k, m = blocks_and_corners(severed, homes, corner_doors)
+    across = (j > B / 2) != (m > B / 2)
+    ways = np.where(across, i + 0.5 + k, np.abs(i + 0.5 - k)) + np.abs(j - m)
     nearest = network(severed).in_metres().nearest(homes, corner_doors)
     assert np.array_equal(nearest["metres"].to_numpy(), (SETBACK_M + SIDE_M * ways).min(axis=1))
 
@@ -83,15 +86,15 @@ def test_seconds_follow_the_slope_both_ways(town: CityFolder, who: str) -> None:
     walker = walkers()[who]
     homes, doors = homes_and_doors(town, network(town))
     doors = doors.of(["f-04"])
-    i, j, k, l = blocks_and_corners(town, homes, doors)
+    i, j, k, m = blocks_and_corners(town, homes, doors)
     # Tobler on the plane: towards the east the street rises by GRADE, towards the west it falls
     up, down = (np.exp(3.5 * (abs(s + 0.05) - 0.05)) / walker.speed_m_per_s for s in (GRADE, -GRADE))
     flat = 1 / walker.speed_m_per_s
     east = k > i + 0.5
     there = SETBACK_M * flat + SIDE_M * (
-        np.abs(i + 0.5 - k) * np.where(east, up, down) + np.abs(j - l) * flat
+        np.abs(i + 0.5 - k) * np.where(east, up, down) + np.abs(j - m) * flat
     )
-    back = SETBACK_M * flat + SIDE_M * (np.abs(i + 0.5 - k) * np.where(east, down, up) + np.abs(j - l) * flat)
+    back = SETBACK_M * flat + SIDE_M * (np.abs(i + 0.5 - k) * np.where(east, down, up) + np.abs(j - m) * flat)
     travel = network(town).in_seconds(walker)
     # a millisecond of rounding for each of at most 20 edges
     assert np.allclose(travel.nearest(homes, doors)["seconds"], there[:, 0], atol=0.01)
@@ -138,7 +141,7 @@ def test_sums_of_people_are_counts_of_cells(town: CityFolder) -> None:
     people = town.table("residents")["people"].to_numpy()
     centre = doors.of(["f-02"])
     sums = on.in_metres().sums_within(centre, homes, people, [160, 360])
-    i, j, k, l = blocks_and_corners(town, homes, centre)
-    walk = SETBACK_M + SIDE_M * (np.abs(i + 0.5 - k) + np.abs(j - l))[:, 0]
+    i, j, k, m = blocks_and_corners(town, homes, centre)
+    walk = SETBACK_M + SIDE_M * (np.abs(i + 0.5 - k) + np.abs(j - m))[:, 0]
     assert sums.loc["f-02"].tolist() == [people[walk <= 160].sum(), people[walk <= 360].sum()]
     pd.testing.assert_frame_equal(on.in_metres().within(centre, homes, 360).sums(people, [160, 360]), sums)

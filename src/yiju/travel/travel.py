@@ -172,15 +172,14 @@ class Travel:
         The search runs from the side that is fewer; the answer is the same. ``threads``: by default one for each
         core; the answer does not depend on it.
         """
-        rows, columns = self._points(origins), self._points(facilities)
         most = _limit(limit)
         if len(facilities) < len(origins):
-            there_to_here = self.reversed()
-            rows, columns = there_to_here._points(facilities), there_to_here._points(origins)
+            rows, columns = self._points(facilities, turned=True), self._points(origins, turned=True)
             pairs = _search_pairs(
                 self._entering, self.network, rows, len(facilities), columns, len(origins), most, threads
             )
         else:
+            rows, columns = self._points(origins), self._points(facilities)
             pairs = _search_pairs(
                 self._leaving, self.network, rows, len(origins), columns, len(facilities), most, threads
             )
@@ -260,7 +259,8 @@ class Travel:
         streets = self.network
         return arcs_by_tail(streets.nodes, streets.u, streets.v, self.backward, self.forward)
 
-    def _points(self, access: AccessPoints) -> Records:
+    def _points(self, access: AccessPoints, *, turned: bool = False) -> Records:
+        """The points with their costs; ``turned``: of ways turned around."""
         if access.network is not self.network:
             raise ContractError(
                 Text(
@@ -268,7 +268,8 @@ class Travel:
                     "Access points need to be on the network that is searched, were given on another instead.",
                 )
             )
-        return points_with_costs(access, self.forward, self.backward, self.gap_per_metre)
+        there, back = (self.backward, self.forward) if turned else (self.forward, self.backward)
+        return points_with_costs(access, there, back, self.gap_per_metre)
 
 
 def _whole(cost: Floats, is_open: npt.NDArray[np.bool_]) -> Int32s:

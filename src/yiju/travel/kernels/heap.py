@@ -16,11 +16,15 @@ Journal of Experimental Algorithmics 1 (1996): why d = 4.
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING
+
 from numba import int32, int64
 
 from yiju.travel.kernels.compiling import Whole, kernel
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 
 @kernel(int64(int64[::1], int32[::1], int64, int64, int32))
