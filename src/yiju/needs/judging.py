@@ -120,8 +120,10 @@ def _rows(observations: pd.DataFrame, rule: Rule) -> pd.DataFrame:
     known = [g for g in rule.entitled if bool((rows["group"] == g).any())]
     rows = rows[rows["group"].isin(known or ["all"])]
     # one level only, so that nobody is counted in a place and again in the larger one that holds it
-    levels = rule.levels or [next((v for v in reversed(LEVELS) if bool((rows["level"] == v).any())), "city")]
-    return rows[rows["level"].isin(levels)]
+    lowest = [
+        v for v in reversed(LEVELS) if v in (rule.levels or LEVELS) and bool((rows["level"] == v).any())
+    ]
+    return rows[rows["level"].isin(lowest[:1])]
 
 
 def _standard(rows: pd.DataFrame, rule: Rule, floor: float) -> pd.Series:

@@ -7,7 +7,7 @@ An indicator that may raise a need says so in its catalogue entry, once or as a 
     step = "reach"               # reach, capacity or quality
     method = "network"           # default network for reach, else table
     variant = "r500"             # default for reach: the service's relaxed radius; else any variant
-    level = ["community"]        # default community for reach, else the lowest that has values
+    level = ["community"]        # the lowest of these that has values; default: community for reach, else any
     group = ["age_60_plus"]      # default: the groups that the service is for
     standard = 60.0              # or "floor", the city's, as for reach; or "threshold", the observation's own
     miss = "below"               # or "above"
@@ -47,7 +47,7 @@ _KEYS = {
 
 @dataclass(frozen=True)
 class Rule:
-    """One way in which an indicator raises a need; no variants mean any, no levels the lowest with values."""
+    """One way in which an indicator raises a need; no variants and no levels mean any."""
 
     indicator: str
     service: str
