@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 
 from yiju.checkup.catalogue import catalogue
-from yiju.needs.terms import indicator_name, variant_name
+from yiju.needs.terms import indicator_name, variant_name, word
 from yiju.text import Text
 
 # Decimals by unit of the catalogue: one for rates (Wilson intervals of a few thousand people are wider than 0.1 point),
@@ -53,6 +53,18 @@ def written(value: float | None, decimals: int) -> str:
     ('12,346', '61.2', '—')
     """
     return "—" if value is None or not math.isfinite(value) else f"{value:,.{decimals}f}"
+
+
+def with_unit(value: float | None, unit: str, decimals: int) -> Text:
+    """The value with its unit in both languages; a percent sign stands close, words stand apart.
+
+    Examples
+    --------
+    >>> with_unit(61.23, "%", 1).en, with_unit(7.5, "minutes", 1)
+    ('61.2%', Text(zh='7.5 分钟', en='7.5 minutes'))
+    """
+    number = written(value, decimals)
+    return Text(*(f"{number}{u if u in ('', '%') else f' {u}'}" for u in word("units", unit)))
 
 
 def variant_words(indicator: str, variant: str) -> Text:

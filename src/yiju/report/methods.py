@@ -31,7 +31,7 @@ def methods(material: Material) -> list[Part]:
         for name in [catalogue()[code].name if code in catalogue() else Text(code, code)]
     )
     vouched = tuple(SERVICES[code].name for code in sorted(config.vouched) if code in SERVICES)
-    year, path = material.year, material.folder.path.name
+    path = material.folder.path.name
     commands = tuple(_same(f"yiju {verb} {path}") for verb in ("build", "checkup", "needs", "report"))
     parts = [
         Part(say("methods.inputs"), () if inputs else (say("methods.inputs.none"),), inputs),
@@ -41,7 +41,7 @@ def methods(material: Material) -> list[Part]:
         Part(say("methods.thresholds"), (), own),
         Part(say("methods.vouched"), (), vouched),
         Part(say("methods.handbook"), (say("methods.handbook.about"),), _cited()),
-        Part(say("methods.files"), (), tuple(_same(name) for name in (f"{year}.xlsx", f"{year}.pdf", "csv/"))),
+        Part(say("methods.files"), (), tuple(_same(name) for name in ("tables.xlsx", "report.zh.pdf", "report.en.pdf", "csv/"))),
         Part(say("methods.version"), (_same(f"Yiju 宜居 {yiju.__version__} · {config.crs.to_string()}"),)),
         Part(say("methods.again"), (), commands),
     ]

@@ -13,8 +13,7 @@ import pandas as pd
 from yiju.checkup.catalogue import catalogue
 from yiju.checkup.indicator import Indicator
 from yiju.needs import STEPS, ladder
-from yiju.needs.terms import word
-from yiju.report.figures import digits, written
+from yiju.report.figures import digits, with_unit, written
 from yiju.report.material import Material
 from yiju.report.words import say
 from yiju.text import Text
@@ -57,6 +56,7 @@ class Ranked:
     level: str
     place: str
     value: float | None
+    unit: str
     grade: str
     about: Text
 
@@ -192,8 +192,7 @@ class Overview:
                     ["value", "_n", "place_id"], ascending=[not lower, True, True], kind="stable"
                 )
                 row = here.iloc[0].to_dict()
-                unit, decimals = word("units", row["unit"]), digits(row["unit"])
-                whole = Text(*(f"{written(worst.value, decimals)}{_unit(u)}" for u in unit))
+                whole = with_unit(worst.value, worst.unit, digits(worst.unit))
                 return _ranked(row, say("dims.about.where", n=whole))
         return None
 
@@ -234,14 +233,10 @@ def _reference(row: Mapping[str, object], direction: str) -> Text:
     threshold = row["threshold"]
     if threshold is None or pd.isna(threshold):
         return Text("", "")
-    unit = word("units", str(row["unit"]))
     sign = "≤" if direction == "lower" else "≥"
+    unit = with_unit(1, str(row["unit"]), 0)
     number = f"{float(str(threshold)):,g}"
-    return Text(f"参考值 {sign} {number}{_unit(unit.zh)}", f"reference {sign} {number}{_unit(unit.en)}")
-
-
-def _unit(unit: str) -> str:
-    return unit if unit in ("", "%") else f" {unit}"
+    return Text(f"参考值 {sign} {number}{unit.zh[1:]}", f"reference {sign} {number}{unit.en[1:]}")
 
 
 def _ranked(row: Mapping[str, object], about: Text) -> Ranked:
@@ -249,6 +244,7 @@ def _ranked(row: Mapping[str, object], about: Text) -> Ranked:
     return Ranked(
         *(str(row[name]) for name in ("indicator", "method", "variant", "group", "level", "place_id")),
         value=None if pd.isna(row["value"]) else float(str(row["value"])),
+        unit=str(row["unit"]),
         grade="" if grade is None or pd.isna(grade) else str(grade),
         about=about,
     )

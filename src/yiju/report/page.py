@@ -9,19 +9,16 @@ from typing import Any
 
 import jinja2
 import markupsafe
-import pandas as pd
 
 import yiju
-from yiju.checkup.catalogue import catalogue
 from yiju.city.services import UNITS
-from yiju.needs.terms import indicator_name, word
 from yiju.needs.views import DEADLINE_NAMES
 from yiju.report.change import Change
-from yiju.report.figures import digits, variant_words, written
 from yiju.report.material import Material
 from yiju.report.methods import methods
 from yiju.report.overview import Overview
 from yiju.report.payload import as_script, payload
+from yiju.report.readings import city_facts, readings
 from yiju.report.trust import Trust
 from yiju.report.words import FOLDER, say, words
 from yiju.text import Text
@@ -53,7 +50,7 @@ def render_page(material: Material, overview: Overview, trust: Trust, change: Ch
         city=config.name,
         year=material.year,
         version=yiju.__version__,
-        facts=_facts(material),
+        facts=city_facts(material),
         sections=[s for s in _SECTIONS if s != "change" or change is not None],
         methods=methods(material),
         style=markupsafe.Markup(_style()),  # noqa: S704 - our own files
@@ -76,39 +73,12 @@ def _style() -> str:
     return "\n".join((_ASSETS / f"{name}.css").read_text(encoding="utf-8") for name in _STYLES)
 
 
-def _facts(material: Material) -> list[tuple[str, Text]]:
-    config = material.folder.config
-    people = material.people.get(material.city_id)
-    facts = [("", say("head.people_weights"))] if config.weights_only else []
-    if people:
-        facts.append((f"{people:,.0f}", say("head.people")))
-    area = float(material.places.loc[material.places["level"] == "city", "area_m2"].sum()) / 1e6
-    facts.append((f"{area:,.1f}", say("head.area")))
-    for level in ("district", "subdistrict", "community"):
-        n = len(material.by_level.get(level, []))
-        if n:
-            facts.append((f"{n:,}", say(f"head.{level}")))
-    facts.append(("", say("head.edition_2025")))
-    return facts
-
-
 @dataclass(frozen=True)
 class _Need:
     rank: int
     sentence: Text
     lead: Text
     deadline: Text
-
-
-@dataclass(frozen=True)
-class _Reading:
-    id: str
-    name: Text
-    method: Text
-    value: str
-    threshold: str
-    grade: Text
-    status: Text
 
 
 def _essentials(material: Material, overview: Overview, trust: Trust) -> dict[str, Any]:
@@ -140,34 +110,10 @@ def _essentials(material: Material, overview: Overview, trust: Trust) -> dict[st
             say(f"form.{key}") if key != "method" else say("explain.method")
             for key in ("id", "indicator", "method", "value", "threshold", "grade", "status")
         ],
-        "form": _readings(material),
+        "form": readings(material),
     }
 
 
 def _count(number: int | None) -> str:
     return "—" if number is None else f"{number:,}"
 
-
-def _readings(material: Material) -> list[_Reading]:
-    """Every value of the city for everybody, in the order of the catalogue."""
-    rows = material.observations
-    rows = rows[(rows["level"] == "city") & (rows["group"] == "all") & rows["value"].notna()]
-    order = {code: i for i, code in enumerate(catalogue())}
-    rows = rows.assign(_order=rows["indicator"].map(order)).sort_values("_order", kind="stable")
-    return [
-        _Reading(
-            row["indicator"],
-            _with_variant(row["indicator"], row["variant"]),
-            word("methods", row["method"]),
-            f"{written(row['value'], digits(row['unit']))} {word('units', row['unit']).zh}".strip(),
-            "" if pd.isna(row["threshold"]) else f"{row['threshold']:g}",
-            Text("", "") if pd.isna(row["grade"]) else word("grades", row["grade"]),
-            word("statuses", row["status"]),
-        )
-        for row in rows.to_dict("records")
-    ]
-
-
-def _with_variant(indicator: str, variant: str) -> Text:
-    name, words_of = indicator_name(indicator), variant_words(indicator, variant)
-    return Text(f"{name.zh} {words_of.zh}".strip(), f"{name.en} {words_of.en}".strip())

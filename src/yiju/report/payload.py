@@ -28,6 +28,7 @@ from yiju.report.equity import Curve, curves
 from yiju.report.mapdata import base_json, facilities_json, frame_of, places_json
 from yiju.report.material import Material
 from yiju.report.overview import Overview
+from yiju.report.palette import NEEDS_RAMP, SERIES_RAMP
 from yiju.report.series import KEY, Texts, series
 from yiju.report.trust import Trust
 from yiju.report.words import words
@@ -54,6 +55,7 @@ def payload(material: Material, overview: Overview, trust: Trust, change: Change
         "curves": [_curve(curve) for curve in curves(material)],
         "counts": asdict(overview.counts),
         "dimensions": [asdict(d) for d in overview.dimensions],
+        "ramps": {"series": SERIES_RAMP, "needs": NEEDS_RAMP},
         "overall": [asdict(r) for r in overview.overall],
         "trust": _trust(trust),
         "change": None if change is None else change.json(),

@@ -49,7 +49,7 @@
 
 /** @typedef {{meta: Meta, words: Record<string, Bi>, texts: Bi[], names: Record<string, Record<string, Bi>>,
  *   indicators: Indicator[], places: Place[], series: Series[], needs: Need[], lists: List[], curves: Curve[],
- *   counts: Counts, dimensions: Dimension[], overall: Ranked[], trust: Trust, change: Change | null, map: MapData,
+ *   ramps: Record<string, string[]>, counts: Counts, dimensions: Dimension[], overall: Ranked[], trust: Trust, change: Change | null, map: MapData,
  *   services: Record<string, {name: Bi, service_class: string, source: string, provisional: boolean}>}} Data */
 
 /** @type {Data} */

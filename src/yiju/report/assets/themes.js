@@ -4,13 +4,6 @@
 /** @typedef {{key: string, kind: "needs" | "series", label: string, unit: string, digits: number, values: Value[],
  *   missed: boolean[], series: Series | null, breaks: number[]}} Theme */
 
-/** Five steps from light to dark, in one hue each, so that order shows without hue (also in print and to
- *  colour-blind eyes). Lightness falls by even steps. */
-const RAMPS = {
-  series: ["#e4eff0", "#b3d3d6", "#78b0b6", "#37858f", "#0a4e59"],
-  needs: ["#fbeedd", "#f4ce9f", "#e2a25c", "#bd6d26", "#7d3a0c"],
-};
-
 /** Series that have at least two known values at a level, for everybody first. @param {string} level @returns {Series[]} */
 function mappable(level) {
   const places = BY_LEVEL.get(level) || [];
@@ -97,7 +90,7 @@ function classOf(theme, value) {
 
 /** The colour of a class: the ramp is spread over as many classes as there are. @param {Theme} theme @param {number} number */
 function rampColour(theme, number) {
-  const ramp = RAMPS[theme.kind];
+  const ramp = DATA.ramps[theme.kind];
   const last = theme.breaks.length;
   return last ? ramp[Math.round((number / last) * (ramp.length - 1))] : ramp[2];
 }
