@@ -49,6 +49,11 @@ class Stage:
     needs: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     asks: tuple[str, ...] = ()
+    reads_only: bool = False
+
+    def has_work(self, config: Config) -> bool:
+        """Whether it does more than make empty tables."""
+        return not self.reads_only or any(config.of_kind(kind) for kind in self.sources)
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -60,13 +65,13 @@ class Stage:
 STAGES: tuple[Stage, ...] = (
     Stage(
         "boundaries", Text("读取行政边界", "Reading boundaries"), "build_inputs.boundaries",
-        ("given_places",), sources=("boundary",), asks=("name",),
+        ("given_places",), sources=("boundary",), reads_only=True, asks=("name",),
     ),
     Stage(
         "osm", Text("读取 OpenStreetMap", "Reading OpenStreetMap"), "build_inputs.osm",
         ("osm_nodes", "osm_edges", "osm_facilities", "gates", "osm_land", "buildings", "water", "railways",
          "osm_stops"),
-        needs=("boundaries",), sources=("osm",),
+        needs=("boundaries",), sources=("osm",), reads_only=True,
     ),
     Stage(
         "streets", Text("整理街道网络", "Making the street network"), "build_inputs.streets",
@@ -86,11 +91,11 @@ STAGES: tuple[Stage, ...] = (
     ),
     Stage(
         "terrain", Text("计算地形坡度", "Measuring the terrain"), "build_inputs.terrain",
-        ("terrain",), needs=("extent",), sources=("dem",),
+        ("terrain",), needs=("extent",), sources=("dem",), reads_only=True,
     ),
     Stage(
         "parcels", Text("划分地块", "Cutting parcels"), "build_derived.parcels",
-        ("cut_parcels", "borders"), needs=("streets", "osm", "extent"),
+        ("cut_parcels", "borders"), needs=("streets", "osm", "extent", "population"),
     ),
     Stage(
         "places", Text("确定社区", "Settling communities"), "build_derived.places",
@@ -118,16 +123,19 @@ STAGES: tuple[Stage, ...] = (
     ),
     Stage(
         "requests", Text("读取诉求工单", "Reading requests"), "build_inputs.requests",
-        ("requests",), needs=("places", "streets"), sources=("requests",),
+        ("requests",), needs=("places", "streets"), sources=("requests",), reads_only=True,
     ),
     Stage(
         "figures", Text("读取官方数据", "Reading official figures"), "build_inputs.figures",
-        ("figures",), needs=("places",), sources=("figures",),
+        ("figures",), needs=("places",), sources=("figures",), reads_only=True,
     ),
-    Stage("rain", Text("读取降雨", "Reading rain"), "build_inputs.rain", ("rain",), sources=("rain",)),
+    Stage(
+        "rain", Text("读取降雨", "Reading rain"), "build_inputs.rain",
+        ("rain",), sources=("rain",), reads_only=True,
+    ),
     Stage(
         "commutes", Text("读取通勤联系", "Reading commutes"), "build_inputs.commutes",
-        ("commutes",), needs=("places",), sources=("commutes",),
+        ("commutes",), needs=("places",), sources=("commutes",), reads_only=True,
     ),
 )  # fmt: skip
 
@@ -252,7 +260,8 @@ def build_city(
     for stage in STAGES:
         record = None if anew else store.record(stage.name, keys[stage.name])
         if record is None:
-            progress.step(stage.says)
+            if stage.has_work(city.config):
+                progress.step(stage.says)
             record = work._run(stage, keys[stage.name])  # noqa: SLF001 - the runner and its bench are one
             ran.append(stage.name)
         records[stage.name] = record

@@ -20,8 +20,9 @@ from yiju.city.build_inputs import MARGIN_M, Products, mapping, text, words
 from yiju.city.folder import read_frame
 from yiju.city.places import approximate_communities, too_small
 from yiju.city.rejections import Rejections
+from yiju.city.splitting import splitting_lines
 from yiju.city.tables import FACILITIES, PLACES
-from yiju.city.within import assign_places, holder, inner_points
+from yiju.city.within import assign_places, holder, inner_points, sums
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -43,6 +44,10 @@ def parcels(work: Work) -> Products:
     wet = water.geometry.to_numpy()
     knives = np.concatenate([lines, on_ground, inner, wet[shapely.get_dimensions(wet) == 1]])
     polygons = cutting.cut_parcels(city_outline(work), knives, wet)
+    people = work.get("people")
+    further = splitting_lines(polygons, people.geometry.to_numpy(), people["people"].to_numpy(dtype=float))
+    if len(further) and not (places["level"] == "community").any():
+        polygons = cutting.cut_parcels(city_outline(work), np.concatenate([knives, further]), wet)
     borders = cutting.shared_borders(polygons, np.concatenate([lines[is_barrier], on_ground]))
     frame = pd.DataFrame(
         {
@@ -86,9 +91,15 @@ def _make_communities(work: Work, parcels: gpd.GeoDataFrame, borders: cutting.Bo
     zones = next(
         (z for z in (given[given["level"] == level] for level in ("subdistrict", "district")) if len(z)), None
     )
-    people = parcels["people"].fillna(0.0).to_numpy(dtype=float)
+    polygons = parcels.geometry.to_numpy()
+    residents = work.get("people")
+    people = sums(
+        holder(residents.geometry.to_numpy(), polygons, reach_m=CELL_REACH_M),
+        residents["people"].fillna(0.0).to_numpy(dtype=float),
+        len(polygons),
+    )
     made = approximate_communities(
-        parcels.geometry.to_numpy(),
+        polygons,
         people,
         borders,
         crs=given.crs,
@@ -99,8 +110,7 @@ def _make_communities(work: Work, parcels: gpd.GeoDataFrame, borders: cutting.Bo
     if not len(made):
         work.decide("communities", "none")
         return made
-    at = holder(inner_points(parcels.geometry.to_numpy()), made.geometry.to_numpy())
-    held = np.bincount(at[at >= 0], weights=people[at >= 0], minlength=len(made))
+    held = sums(holder(inner_points(polygons), made.geometry.to_numpy()), people, len(made))
     work.decide("communities", "approximate", count=len(made), small=too_small(held))
     return made
 
@@ -146,7 +156,7 @@ def land(work: Work) -> Products:
         user.append(land_rules.read_residential(path, crs=work.config.crs, layer=text(source, "layer")))
     chosen = land_rules.choose_residential(
         np.concatenate(user) if user else np.array([], dtype=object),
-        osm.geometry[osm["use"] == "residential"].to_numpy(),
+        osm,
         work.get("parcels"),
         work.get("homes"),
         work.get("people"),

@@ -16,7 +16,7 @@ import pandas as pd
 import shapely
 
 from yiju.city.dasymetric import pick_homes, spread_total
-from yiju.city.places import complete_places, outline
+from yiju.city.places import cell_reach_m, complete_places, outline
 from yiju.city.tables import (
     COMMUTES,
     FIGURES,
@@ -165,7 +165,8 @@ def _outline_of_data(work: Work) -> tuple[str, shapely.Geometry]:
         return "streets", outline(nodes.geometry.to_numpy())
     people = _read_people(work, None)
     if people is not None and len(people):
-        return "people", outline(people.geometry.to_numpy())
+        points = people.geometry.to_numpy()
+        return "people", outline(points, margin_m=cell_reach_m(points))
     raise InputError(
         Text(
             "没有边界、街道或人口数据，无法确定城市范围。",

@@ -97,9 +97,10 @@ WORDS: Mapping[str, Mapping[str, Text]] = MappingProxyType(
                 "residential land of OpenStreetMap)",
             ),
             "people": Text(
-                "居住用地：有人口的地块（没有住宅建筑；OpenStreetMap 的居住用地仅含 {osm_share:.0%} 的人口）",
-                "Residential land: parcels that hold people (no homes are mapped, and only {osm_share:.0%} "
-                "of the people are on the residential land of OpenStreetMap)",
+                "居住用地：有人口的地块（住宅建筑与居住用地均标绘不足；"
+                "OpenStreetMap 的居住用地仅含 {osm_share:.0%} 的人口）",
+                "Residential land: parcels that hold people (neither homes nor residential land are mapped "
+                "well enough; only {osm_share:.0%} of the people are on the latter)",
             ),
             "none": Text("居住用地：没有任何依据可以确定", "Residential land: nothing says where it is"),
         },

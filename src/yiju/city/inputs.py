@@ -155,16 +155,14 @@ def _osm_box(path: Path) -> Box | None:
         if box.valid():
             return Box(box.bottom_left.lon, box.bottom_left.lat, box.top_right.lon, box.top_right.lat)
         # An extract without a header box: its first node is in the city as all others are.
-        node = next(iter(osmium.FileProcessor(str(path), osmium.osm.osm_entity_bits.NODE)), None)
+        for node in osmium.FileProcessor(str(path), osmium.osm.osm_entity_bits.NODE):
+            if isinstance(node, osmium.osm.Node):
+                lon, lat = node.lon, node.lat
+                return Box(lon, lat, lon, lat)
     except RuntimeError as cause:
-        raise InputError(
-            Text(f"不是完整的 OpenStreetMap 文件：{cause}", f"is not a whole OpenStreetMap file: {cause}"),
-            file=path,
-        ) from cause
-    if not isinstance(node, osmium.osm.Node):
-        return None
-    lon, lat = node.location.lon, node.location.lat
-    return Box(lon, lat, lon, lat)
+        why = Text(f"不是完整的 OpenStreetMap 文件：{cause}", f"is not a whole OpenStreetMap file: {cause}")
+        raise InputError(why, file=path) from cause
+    return None
 
 
 def _vector_info(path: Path) -> dict[str, Any]:

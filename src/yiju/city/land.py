@@ -11,8 +11,9 @@ import pandas as pd
 import shapely
 
 from yiju.city.parcels import point_codes
+from yiju.city.places import cell_reach_m
 from yiju.city.tables import LAND, PARCELS
-from yiju.city.within import HOLDING_LEVELS, assign_places, holder, inner_points
+from yiju.city.within import HOLDING_LEVELS, assign_places, holder, inner_points, sums
 from yiju.errors import InputError
 from yiju.text import Text
 
@@ -30,6 +31,10 @@ RESIDENTIAL_COVER = 0.05
 # Land this far around a home belongs to it where the parcel is mostly empty (metres). Proposal of ours: a
 # yard.
 AROUND_HOME_M = 30.0
+# Cells with fewer people per square kilometre are open country, where residential land cannot be told from
+# fields.
+# Source: Eurostat, Applying the Degree of Urbanisation (2021), urban cluster: 300 per km2.
+SETTLED_PEOPLE_PER_KM2 = 300.0
 # Where two outlines of one border differ, slips smaller than this (m2) are left over: they are not land.
 # Proposal of ours: under the least thing that is drawn as land.
 HAIR_M2 = 1.0
@@ -39,6 +44,12 @@ BUILT_SHARE = 0.10
 # ... or this many people per square kilometre.
 # Source: Eurostat, Applying the Degree of Urbanisation (2021), urban centre: 1,500 per km2.
 BUILT_PEOPLE_PER_KM2 = 1_500.0
+# Cells of people further apart than this (metres) reach over several parcels. Proposal of ours: a small
+# block.
+FINE_CELL_M = 60.0
+# ... and are seen as so many points a side at most. Proposal of ours: 36 points tell the shares of blocks
+# well.
+MOST_STEPS = 6
 # ... or, smaller than this (m2) and with most of its border on built-up parcels, it lies within the built-up
 # area.
 # Proposal of ours: a park or a square of a few blocks is part of the town around it.
@@ -87,7 +98,7 @@ def read_residential(file: Path, *, crs: CRS, layer: str | None = None) -> np.nd
 
 def choose_residential(
     user: np.ndarray,
-    osm: np.ndarray,
+    osm: gpd.GeoDataFrame,
     parcels: gpd.GeoDataFrame,
     homes: gpd.GeoDataFrame,
     residents: gpd.GeoDataFrame,
@@ -97,15 +108,19 @@ def choose_residential(
     RULE 1  The user's polygons, where there are any.
     RULE 2  Else OpenStreetMap's, where at least half of the people (without people: of the floor area of
             homes) are on them.
-    RULE 3  Else the parcels that hold homes: whole where homes cover a twentieth of them, else within 30 m of
-            the homes.
-    RULE 4  Where no homes are mapped either: the parcels that hold people, within half the spacing of the
-            cells.
+    RULE 3  Else the parcels that hold homes, by the same test: whole where homes cover a twentieth of them,
+            else within 30 m of the homes.
+    RULE 4  Else, as neither land nor buildings are mapped well enough, the parcels that hold people, as far
+            as their cells reach; open country, with fewer than 300 people per square kilometre, aside.
+
+    RULE 5  Land that OpenStreetMap maps for another use is taken out of the land of rules 3 and 4.
 
     Parameters
     ----------
-    user, osm : polygons
-        Candidates.
+    user : polygons
+        The user's own; empty where there are none.
+    osm
+        Land of OpenStreetMap, by ``use``.
     parcels, homes, residents
         Rows of the contracts ``parcels``, ``buildings`` and ``residents``.
     """
@@ -118,18 +133,32 @@ def choose_residential(
     def share(areas: np.ndarray) -> float:
         return float(weight[holder(points, areas) >= 0].sum() / weight.sum()) if weight.sum() > 0 else 0.0
 
-    of_osm = share(osm)
+    pieces = parcels.geometry.to_numpy()
+    mapped = osm.geometry[osm["use"] == "residential"].to_numpy()
+    elsewhere = osm.geometry[~osm["use"].isin(["residential", "other"])].to_numpy()
+    of_osm = share(mapped)
     if len(user):  # RULE 1
-        choice, areas = "user", user
-    elif len(osm) and (of_osm >= LEAST_SHARE or not weight.sum() > 0):  # RULE 2
-        choice, areas = "osm", osm
-    elif len(homes):  # RULE 3
-        choice, areas = "homes", _parcels_with_homes(parcels.geometry.to_numpy(), homes)
-    elif weight.sum() > 0:  # RULE 4
-        choice, areas = "people", _parcels_with_people(parcels.geometry.to_numpy(), points[weight > 0])
-    else:
-        choice, areas = "none", np.array([], dtype=object)
-    return ResidentialLand(areas, choice, share(areas), of_osm)
+        return ResidentialLand(user, "user", share(user), of_osm)
+    if len(mapped) and (of_osm >= LEAST_SHARE or not weight.sum() > 0):  # RULE 2
+        return ResidentialLand(mapped, "osm", of_osm, of_osm)
+    around_homes = _parcels_with_homes(pieces, homes)
+    if len(homes) and share(around_homes) >= LEAST_SHARE:  # RULE 3
+        left = _without(around_homes, elsewhere)
+        return ResidentialLand(left, "homes", share(left), of_osm)
+    if weight.sum() > 0:  # RULE 4
+        around_people = _parcels_with_people(pieces, points[weight > 0], weight[weight > 0])
+        left = _without(around_people, elsewhere)
+        return ResidentialLand(left, "people", share(left), of_osm)
+    return ResidentialLand(np.array([], dtype=object), "none", 0.0, of_osm)
+
+
+def _without(areas: np.ndarray, others: np.ndarray) -> np.ndarray:  # RULE 5
+    out = areas.copy()
+    area, other = shapely.STRtree(others).query(areas, predicate="intersects")
+    touched, starts = np.unique(area, return_index=True)
+    for here, found in zip(touched, np.split(other, starts[1:]), strict=True):
+        out[here] = shapely.difference(areas[here], shapely.union_all(shapely.make_valid(others[found])))
+    return _polygons(out)
 
 
 def _parcels_with_homes(parcels: np.ndarray, homes: gpd.GeoDataFrame) -> np.ndarray:
@@ -144,19 +173,17 @@ def _parcels_with_homes(parcels: np.ndarray, homes: gpd.GeoDataFrame) -> np.ndar
     return _polygons(np.array(areas, dtype=object))
 
 
-def _parcels_with_people(parcels: np.ndarray, points: np.ndarray) -> np.ndarray:
-    if len(points) < 2:
-        at = holder(points, parcels)
-        return _polygons(parcels[np.unique(at[at >= 0])])
+def _parcels_with_people(parcels: np.ndarray, points: np.ndarray, people: np.ndarray) -> np.ndarray:
     # Cells stand for the land around them: as far as half way to the next cell.
-    tree = shapely.STRtree(points)
-    (_, _), spacing = tree.query_nearest(points, exclusive=True, return_distance=True, all_matches=False)
-    reach = float(np.median(spacing)) / 2 * np.sqrt(2)
-    cells = shapely.union_all(shapely.buffer(points, reach, quad_segs=4))
+    reach = cell_reach_m(points)
+    dense = people / (2 * reach**2) * 1e6 >= SETTLED_PEOPLE_PER_KM2
+    if not dense.any():
+        dense = people > 0
+    cells = shapely.union_all(shapely.buffer(points[dense], reach, quad_segs=4))
     shapely.prepare(cells)
     near = parcels[shapely.intersects(cells, parcels)]
     # A block of which the cells cover the larger part is residential as a whole.
-    covered = shapely.intersection(near, cells)
+    covered = _inside(near, np.full(len(near), cells))
     whole = shapely.area(covered) >= LEAST_SHARE * shapely.area(near)
     return _polygons(np.where(whole, near, covered))
 
@@ -223,22 +250,35 @@ def _inside(pieces: np.ndarray, frames: np.ndarray) -> np.ndarray:
 def measure_parcels(
     parcels: gpd.GeoDataFrame, residents: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame
 ) -> gpd.GeoDataFrame:
-    """The parcels with their people, floor area and share under buildings; unknown without such a table."""
+    """The parcels with their people, floor area and share under buildings; unknown without such a table.
+
+    A cell of a coarse grid gives its people to all the parcels that it reaches over, by area.
+    """
     areas = parcels.geometry.to_numpy()
     out = parcels.copy()
     if len(residents) and residents["people"].notna().any():
-        at = holder(residents.geometry.to_numpy(), areas, reach_m=AROUND_HOME_M)
-        out["people"] = _sum(at, residents["people"].fillna(0.0).to_numpy(dtype=float), len(areas))
+        points, people = _fine_cells(residents)
+        out["people"] = sums(holder(points, areas, reach_m=AROUND_HOME_M), people, len(areas))
     if len(buildings):
         at = holder(inner_points(buildings.geometry.to_numpy()), areas)
-        out["floor_area_m2"] = _sum(at, buildings["floor_area_m2"].to_numpy(dtype=float), len(areas))
-        under = _sum(at, buildings["footprint_m2"].to_numpy(dtype=float), len(areas))
+        out["floor_area_m2"] = sums(at, buildings["floor_area_m2"].to_numpy(dtype=float), len(areas))
+        under = sums(at, buildings["footprint_m2"].to_numpy(dtype=float), len(areas))
         out["built_share"] = np.minimum(under / shapely.area(areas), 1.0)
     return PARCELS.validate(out)
 
 
-def _sum(at: np.ndarray, values: np.ndarray, n: int) -> np.ndarray:
-    return np.bincount(at[at >= 0], weights=values[at >= 0], minlength=n)
+def _fine_cells(residents: gpd.GeoDataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Points and people of the cells, each cell of a coarse grid as several points of equal weight."""
+    points = residents.geometry.to_numpy()
+    people = residents["people"].fillna(0.0).to_numpy(dtype=float)
+    spacing = cell_reach_m(points) * np.sqrt(2)
+    steps = min(int(np.ceil(spacing / FINE_CELL_M)), MOST_STEPS)
+    if steps < 2:
+        return points, people
+    offset = ((np.arange(steps) + 0.5) / steps - 0.5) * spacing
+    around = np.stack([g.ravel() for g in np.meshgrid(offset, offset)], axis=1)
+    xy = (shapely.get_coordinates(points)[:, None] + around[None]).reshape(-1, 2)
+    return shapely.points(xy), np.repeat(people / len(around), len(around))
 
 
 def built_up(
@@ -268,7 +308,7 @@ def built_up(
     perimeter = parcels.geometry.length.to_numpy()
     built: np.ndarray = dense
     while True:  # a park of several parcels is enclosed piece by piece
-        touching = _sum(ends, np.tile(border_m, 2) * built[others], len(area))
+        touching = sums(ends, np.tile(border_m, 2) * built[others], len(area))
         grown = dense | ((area <= ENCLOSED_PARCEL_M2) & (touching >= ENCLOSED_SHARE * perimeter))  # RULE 2
         if (grown == built).all():
             return built

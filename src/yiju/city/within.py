@@ -57,6 +57,27 @@ def holder(points: np.ndarray, areas: np.ndarray, *, reach_m: float = 0.0) -> np
     return found
 
 
+def sums(at: np.ndarray, values: np.ndarray, count: int) -> np.ndarray:
+    """Sum of the values of what each area holds.
+
+    Parameters
+    ----------
+    at : (n,) int
+        Index of the area, -1 for none, as :func:`holder` gives it.
+    values : (n,) float
+        To be summed.
+    count
+        Number of areas.
+
+    Examples
+    --------
+    >>> sums(np.array([0, 2, -1, 0]), np.array([1.0, 2.0, 4.0, 8.0]), 3).tolist()
+    [9.0, 0.0, 2.0]
+    """
+    held = at >= 0
+    return np.bincount(at[held], weights=values[held], minlength=count)
+
+
 def inner_points(geometries: np.ndarray) -> np.ndarray:
     """A point for each geometry: itself, or one on its surface.
 
