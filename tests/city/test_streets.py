@@ -32,7 +32,8 @@ def line(*points):
 
 GRAPHML = """<?xml version="1.0" encoding="utf-8"?>
 <graphml xmlns="http://graphml.graphdrawing.org/xmlns">
-<key id="x" for="node" attr.name="x" attr.type="string"/><key id="y" for="node" attr.name="y" attr.type="string"/>
+<key id="x" for="node" attr.name="x" attr.type="string"/>
+<key id="y" for="node" attr.name="y" attr.type="string"/>
 <key id="c" for="graph" attr.name="crs" attr.type="string"/>
 <key id="h" for="edge" attr.name="highway" attr.type="string"/>
 <key id="o" for="edge" attr.name="oneway" attr.type="string"/>

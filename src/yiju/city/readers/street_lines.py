@@ -66,22 +66,9 @@ CHINESE_CLASSES = {
     "地下通道": "footway",
 }
 NO_STREETS = frozenset(
-    {
-        "rail",
-        "railway",
-        "light_rail",
-        "subway",
-        "tram",
-        "monorail",
-        "ferry",
-        "river",
-        "canal",
-        "stream",
-        "铁路",
-        "地铁",
-    }
+    {"rail", "railway", "light_rail", "subway", "tram", "ferry", "river", "canal", "铁路", "地铁"}
 )
-# Of a road that runs in both directions one may say F, T or B: digitised direction, against it, both (Geofabrik).
+# Geofabrik: F along the drawn direction, T against it, B both
 ONEWAY_CODES = {"f": "yes", "ft": "yes", "t": "-1", "tf": "-1", "b": "no", "true": "yes", "false": "no"}
 # Lines join where their vertices agree to this many metres.
 SAME_PLACE_M = 0.01

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from pyproj import CRS
 
-# Usual names of the columns, as OSMnx, Geofabrik, national road registers and Chinese survey offices have them
+# Usual names of the columns: OSMnx, Geofabrik, national road registers, Chinese survey offices
 COLUMNS: dict[str, tuple[str, ...]] = {
     "highway": (
         "street_class",
