@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from pyproj import Geod, Transformer
+from pyproj import Transformer
 
 from yiju.city.datum import to_wgs84
 from yiju.city.readers.coordinates import area_of_city
@@ -100,16 +100,11 @@ def _in_degrees(shapes: NDArray[np.object_], crs: CRS) -> NDArray[np.object_]:
 
 
 def _refuse_inverted(degrees: NDArray[np.object_], rows: NDArray[np.int64], file: Path) -> None:
-    west, south, east, north = shapely.bounds(degrees).T
-    # Kilometres of a degree at the equator; a rectangle is more than enough to tell a city from the world.
-    km = 111.2
-    box_km2 = (
-        (east - west) * (north - south) * km**2 * np.cos(np.radians(np.clip((south + north) / 2, -89, 89)))
-    )
-    for i in np.flatnonzero(~(box_km2 <= _LARGEST_KM2 * 4)):
-        area_km2 = abs(Geod(ellps="WGS84").geometry_area_perimeter(degrees[i])[0]) / 1e6
-        if area_km2 <= _LARGEST_KM2 and np.isfinite(box_km2[i]):
-            continue
+    _, south, _, north = shapely.bounds(degrees).T
+    # Square kilometres of a square degree at the equator (6371 km); rough, but a city is far from the world.
+    square_degree_km2 = 111.2**2
+    area_km2 = shapely.area(degrees) * square_degree_km2 * np.cos(np.radians((south + north) / 2))
+    for i in np.flatnonzero(~(area_km2 <= _LARGEST_KM2)):
         holes = sum(
             len(part.interiors) for part in shapely.get_parts(degrees[i]) if part.geom_type == "Polygon"
         )

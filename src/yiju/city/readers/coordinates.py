@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
     from yiju.city.rejections import Rejections
 
-# A city may lie across the border of the zone that its CRS is made for; a degree is some hundred kilometres.
-_MARGIN_DEG = 1.0
+# A city may reach beyond the zone that its CRS is made for: Chongqing does by a degree and a half.
+_ZONE_MARGIN_DEG = 3.0
+# Facilities and stops beyond the boundary are used within some kilometres; half a degree is fifty.
+_CITY_MARGIN_DEG = 0.5
 # Where most rows fit only with their axes exchanged, the columns are exchanged, not the rows.
 _MOSTLY = 0.5
 
@@ -50,19 +52,20 @@ def area_of_city(crs: CRS | str, clip: BaseGeometry | None = None) -> Area:
     Examples
     --------
     >>> area_of_city("EPSG:4547")
-    Area(west=111.5, south=20.52, east=116.5, north=46.45)
+    Area(west=109.5, south=18.52, east=118.5, north=48.45)
     """
     crs = CRS.from_user_input(crs)
     if clip is not None:
         to_degrees = Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
         west, south, east, north = to_degrees.transform_bounds(*clip.bounds)
+        margin = _CITY_MARGIN_DEG
     elif crs.area_of_use is not None:
         west, south, east, north = crs.area_of_use.bounds
+        margin = _ZONE_MARGIN_DEG
     else:
         return Area(-180.0, -90.0, 180.0, 90.0)
     return Area(
-        round(west - _MARGIN_DEG, 2), round(south - _MARGIN_DEG, 2),
-        round(east + _MARGIN_DEG, 2), round(north + _MARGIN_DEG, 2),
+        round(west - margin, 2), round(south - margin, 2), round(east + margin, 2), round(north + margin, 2)
     )  # fmt: skip
 
 
