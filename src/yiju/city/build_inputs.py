@@ -30,13 +30,11 @@ from yiju.city.tables import (
     TABLES,
     TERRAIN,
 )
-from yiju.city.within import assign_places
+from yiju.city.within import assign_places, holder, inner_points
 from yiju.errors import InputError
 from yiju.text import Text
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from yiju.city.build import Work
     from yiju.city.config import Source
 
@@ -127,22 +125,12 @@ def streets(work: Work) -> Products:
     if len(edges):
         driving = bool((edges["drive_forward"] | edges["drive_backward"]).any())
         work.decide("driving", "present" if driving else "absent")
-    for _, dem in work.sources("dem"):
-        nodes, edges = _with_elevation(dem, nodes, edges)
+    models = [path for _, path in work.sources("dem")]
+    if models and len(nodes):
+        from yiju.city.readers.elevation import add_elevation
+
+        nodes, edges = add_elevation(nodes, edges, models)
     return {"street_nodes": nodes, "street_edges": edges}
-
-
-def _with_elevation(
-    dem: Path, nodes: gpd.GeoDataFrame, edges: gpd.GeoDataFrame
-) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    from yiju.city.readers.elevation import sample_elevation
-
-    height = np.asarray(sample_elevation(dem, nodes.geometry), dtype=float)
-    nodes = nodes.assign(elevation_m=height)
-    by_node = pd.Series(height, index=nodes["node_id"].to_numpy())
-    climb = by_node.loc[edges["v"]].to_numpy() - by_node.loc[edges["u"]].to_numpy()
-    # A bridge or a tunnel does not follow the ground between its ends, yet its ends are on it.
-    return nodes, edges.assign(climb_m=climb)
 
 
 def extent(work: Work) -> Products:
@@ -184,12 +172,16 @@ def _city(work: Work) -> shapely.Geometry:
     return places.geometry[places["level"] == "city"].union_all()
 
 
-def _read_people(work: Work, clip: shapely.Geometry | None) -> gpd.GeoDataFrame | None:
+def _read_people(
+    work: Work, clip: shapely.Geometry | None, homes: gpd.GeoDataFrame | None = None
+) -> gpd.GeoDataFrame | None:
     from yiju.city.readers.population import join, read_population
 
     read: dict[str, gpd.GeoDataFrame] = {}
     for source, path in work.sources("population"):
-        people = read_population(source, path, crs=work.config.crs, clip=clip, progress=work.progress)
+        people = read_population(
+            source, path, crs=work.config.crs, clip=clip, homes=homes, progress=work.progress
+        )
         work.reject(people.rejections)
         read[str(source.options.get("role", "total"))] = people.residents
     if "total" in read and "shares" in read:
@@ -199,15 +191,16 @@ def _read_people(work: Work, clip: shapely.Geometry | None) -> gpd.GeoDataFrame 
 
 def population(work: Work) -> Products:
     """People by cell: from files, or the city's total spread over homes; and the homes themselves."""
-    homes = pick_homes(work.get("buildings"), work.get("osm_land"), work.get("osm_facilities"))
     city = _city(work)
-    homes = homes[shapely.intersects(city, shapely.point_on_surface(homes.geometry.to_numpy()))]
+    homes = pick_homes(work.get("buildings"), work.get("osm_land"), work.get("osm_facilities"))
     total = work.config.population_total
-    people = _read_people(work, city)
+    # An area on the boundary is spread over its homes on both sides, and only then cut.
+    people = _read_people(work, city, homes)
+    homes = homes[holder(inner_points(homes.geometry.to_numpy()), np.array([city])) == 0]
     if people is not None:
         choice = "file" if total is None else "file, total unused"
     elif total is not None:
-        people = spread_total(total, homes, work.get("osm_land"), source="city.toml")
+        people = spread_total(total, homes, work.get("osm_land").clip(city), source="city.toml")
         choice = "total" if len(homes) else "total on land" if len(people) else "nowhere"
     else:
         people = RESIDENTS.empty(work.config.crs)
@@ -272,7 +265,7 @@ def terrain(work: Work) -> Products:
         return {"terrain": TERRAIN.empty(work.config.crs)}
     from yiju.city.readers.elevation import read_terrain
 
-    return {"terrain": read_terrain(files[0], _city(work), crs=work.config.crs)}
+    return {"terrain": read_terrain(files, _city(work), work.config.crs)}
 
 
 def requests(work: Work) -> Products:

@@ -63,7 +63,7 @@ SOURCE_KINDS: dict[str, tuple[str, ...]] = {
 }
 
 # Of these a city has one file at most: two would contradict each other.
-SINGLE_KINDS = ("osm", "streets", "dem", "rain")
+SINGLE_KINDS = ("streets", "rain")
 
 DATUMS = ("wgs84", "cgcs2000", "gcj02", "bd09")
 ROLES = ("total", "shares")

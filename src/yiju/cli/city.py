@@ -33,7 +33,9 @@ Example 例:
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--name", required=True, help="Name of the city. 城市名称")
 @click.option("--year", required=True, type=int, help="Year of the check-up. 体检年度")
-@click.option("--osm", type=_FILE, help="OpenStreetMap file: .osm.pbf, .osm or .osm.gz.")
+@click.option(
+    "--osm", type=_FILE, multiple=True, help="OpenStreetMap: .osm.pbf, .osm or .osm.gz; may be repeated."
+)
 @click.option("--streets", type=_FILE, help="Street network: GraphML of OSMnx, or a layer of edges. 街道网络")
 @click.option(
     "--gtfs", type=_FILE, multiple=True, help="Timetables: zip or folder; may be repeated. 公交时刻表"
@@ -57,7 +59,9 @@ Example 例:
 @click.option("--figures", type=_FILE, help="Official figures for table indicators. 官方数据")
 @click.option("--requests", type=_FILE, help="Request log. 诉求工单")
 @click.option("--rain", type=_FILE, help="Daily rain. 逐日降雨")
-@click.option("--dem", type=_FILE, help="Elevation model: GeoTIFF. 数字高程模型")
+@click.option(
+    "--dem", type=_FILE, multiple=True, help="Elevation model: GeoTIFF; may be repeated. 数字高程模型"
+)
 @click.option("--commutes", type=_FILE, help="Commuting flows. 通勤联系")
 @click.option("--crs", help="EPSG code of a projected CRS in metres; chosen by place if not given. 坐标系")
 @click.option(
@@ -94,9 +98,10 @@ def new(folder: Path, **given: Any) -> None:
     say(Text(f"已建立 {folder}。下一步：yiju build {folder}", f"Made {folder}. Next: yiju build {folder}"))
 
 
-# Kinds of input that have an option of their own and may be given once.
-_SINGLE = (
-    "osm", "streets", "population", "residential", "facilities", "figures", "requests", "rain", "dem", "commutes",
+# Kinds of input that have an option of their own.
+_KINDS = (
+    "osm", "streets", "gtfs", "population", "residential", "facilities", "figures", "requests", "rain", "dem",
+    "commutes",
 )  # fmt: skip
 
 
@@ -104,8 +109,10 @@ def _inputs(given: dict[str, Any], options: dict[str, dict[str, object]]) -> lis
     from yiju.city.new import Input
     from yiju.city.tables import LEVELS
 
-    inputs = [Input(kind, given[kind], options.get(kind, {})) for kind in _SINGLE if given[kind] is not None]
-    inputs += [Input("gtfs", path, options.get("gtfs", {})) for path in given["gtfs"]]
+    inputs = []
+    for kind in _KINDS:
+        files = given[kind] if isinstance(given[kind], tuple) else (given[kind],)
+        inputs += [Input(kind, path, options.get(kind, {})) for path in files if path is not None]
     for said in given["boundary"]:
         level, equals, file = said.partition("=")
         named = bool(equals) and level in LEVELS

@@ -5,7 +5,8 @@ Rules:
 1. A raster is not resampled: each pixel with people becomes a point at its centre, so nobody is lost or made
    by a change of CRS. Pixels without data, not finite or empty make no cell; negative ones are reported.
 2. A polygon of at most a 250 m square is its own point (the centroid, or a point inside where the centroid is
-   not). A larger one is represented by a lattice of points inside it, 200 m apart (wider in polygons of more
+   not). A larger one is spread over the homes inside it by floor area (:mod:`yiju.city.dasymetric`), where they
+   are mapped; else it is represented by a lattice of points inside it, 200 m apart (wider in polygons of more
    than 2,500 points), which share its people and ages equally: status ``modelled``. Points keep their place.
 3. ``columns`` says which column holds ``total`` and ``id`` (and ``lon``, ``lat`` of a table); ``bands`` says
    which hold the age bands: ``{age_0_9 = "IKA0_9"}``; a list of columns is added up. Columns that are already
@@ -65,6 +66,7 @@ def read_population(
     *,
     crs: CRS | str,
     clip: BaseGeometry | None = None,
+    homes: gpd.GeoDataFrame | None = None,
     progress: Progress = SILENT,
 ) -> Population:
     """Read one population source.
@@ -79,6 +81,8 @@ def read_population(
         Projected CRS of the city.
     clip
         Polygon in that CRS.
+    homes
+        Buildings that people live in, over which the people of large polygons are spread.
 
     Returns
     -------
@@ -98,7 +102,7 @@ def read_population(
     elif kind in TEXT_FILES or kind in _WORKBOOKS:
         frame, report = read_population_table(source, file, crs=crs, clip=clip)
     elif kind in VECTOR_FILES:
-        frame, report = read_population_vector(source, file, crs=crs, clip=clip)
+        frame, report = read_population_vector(source, file, crs=crs, clip=clip, homes=homes)
     else:
         raise InputError(
             Text(f"不能从 {kind} 文件读取人口。", f"population cannot be read from a {kind} file."),

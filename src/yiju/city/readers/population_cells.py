@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from yiju.city.dasymetric import spread_areas
 from yiju.city.readers.cells import numbers, one_number
 from yiju.city.readers.coordinates import LAT_NAMES, LON_NAMES, area_of_city, place_points
 from yiju.city.readers.tabular import match_columns, read_text_table
@@ -83,7 +84,12 @@ def read_population_table(
 
 
 def read_population_vector(
-    source: Source, file: Path, *, crs: CRS | str, clip: BaseGeometry | None
+    source: Source,
+    file: Path,
+    *,
+    crs: CRS | str,
+    clip: BaseGeometry | None,
+    homes: gpd.GeoDataFrame | None = None,
 ) -> tuple[gpd.GeoDataFrame, Rejections]:
     """Read polygons, a grid or points, by the rules of :mod:`yiju.city.readers.population`.
 
@@ -102,7 +108,7 @@ def read_population_vector(
     report.add_all(why=why, action="row dropped", field="geometry", rows=frame.index[unusable])
     cells = frame[~unusable].to_crs(crs)
     cells = cells.set_geometry(shapely.make_valid(shapely.force_2d(cells.geometry.to_numpy())))
-    return _cells(source, cells, found, file, clip, report), report
+    return _cells(source, cells, found, file, clip, report, homes), report
 
 
 def _text(source: Source, option: str) -> str | None:
@@ -149,6 +155,7 @@ def _cells(
     file: Path,
     clip: BaseGeometry | None,
     report: Rejections,
+    homes: gpd.GeoDataFrame | None = None,
 ) -> gpd.GeoDataFrame:
     """Make cells of rows whose geometry is already in the city's CRS."""
     header = [str(c) for c in frame.columns if c != frame.geometry.name]
@@ -163,7 +170,7 @@ def _cells(
     cells = _drop_impossible(cells, report)
     cells = _distinct(cells, report)
     _tell_crowded(cells, report)
-    cells = spread(cells.assign(status="measured", source=file.name), list(bands))
+    cells = spread(cells.assign(status="measured", source=file.name), list(bands), homes)
     if clip is not None:
         shapely.prepare(clip)
         inside = shapely.contains_xy(clip, cells.geometry.x.to_numpy(), cells.geometry.y.to_numpy())
@@ -333,18 +340,27 @@ def _tell_crowded(cells: gpd.GeoDataFrame, report: Rejections) -> None:
     )
 
 
-def spread(cells: gpd.GeoDataFrame, bands: Sequence[str]) -> gpd.GeoDataFrame:
+def spread(
+    cells: gpd.GeoDataFrame, bands: Sequence[str], homes: gpd.GeoDataFrame | None = None
+) -> gpd.GeoDataFrame:
     """Represent polygons by points, by rule 2 of :mod:`yiju.city.readers.population`; people are kept.
 
     Parameters
     ----------
     cells
         Points and polygons in metres, with cell_id, people, status and the bands.
+    homes
+        Buildings that people live in; large polygons are spread over those inside them, where they are mapped.
 
     Returns
     -------
     The same columns, points only.
     """
+    if homes is not None and len(homes):
+        large_cells = cells[shapely.area(cells.geometry.to_numpy()) > _SMALL_M2]
+        housed, done = spread_areas(large_cells, homes, bands)
+        rest = cells.drop(index=large_cells.index[done])
+        return pd.concat([housed, spread(rest, bands)], ignore_index=True)
     shapes = cells.geometry.to_numpy()
     large = shapely.area(shapes) > _SMALL_M2
     single = _one_point_each(shapes)
