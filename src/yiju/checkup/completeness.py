@@ -51,12 +51,11 @@ def completeness(folder: CityFolder) -> pd.DataFrame:
 
     Returns
     -------
-    A row for each service that a place offers: ``service``, ``found`` (facilities in the
-    city), ``expected`` and ``ratio`` by the duty per population, ``per_10k`` (facilities per 10,000
-    people), ``peers_per_10k`` and ``peer_ratio``, ``source`` (osm, table, osm+table, gtfs or empty),
-    ``trusted``, ``verdict`` (vouched, table, stops, complete, partial, sparse, empty, unknown) with its words
-    ``verdict_zh`` and ``verdict_en``, and ``provisional``: whether it was judged by peers' densities, which are a proposal
-    of ours.
+    A row for each service that a place offers: ``service``, ``found`` (facilities in the city), ``expected``
+    and ``ratio`` by the duty per population, ``per_10k`` (facilities per 10,000 people), ``peers_per_10k``
+    and ``peer_ratio``, ``source`` (osm, table, osm+table, gtfs or empty), ``trusted``, ``verdict`` (vouched,
+    table, stops, complete, partial, sparse, empty, unknown) with its words ``verdict_zh`` and ``verdict_en``,
+    and ``provisional``: whether it was judged by peers' densities, which are a proposal of ours.
 
     Examples
     --------
