@@ -34,7 +34,7 @@ def _compare(observations, before, after, inputs=None):
         ({"threshold": 85.0}, {"threshold": 90.0}, "definition"),
         ({"threshold": 85.0}, {"value": 70.0, "threshold": 90.0}, "changed"),
         ({"status": "screening"}, {"value": 70.0}, "data"),
-        ({}, {"value": None, "status": "not measurable"}, "data"),
+        ({}, {"value": None, "status": "not measurable", "reason_en": "needs people"}, "gone"),
         (
             {"value": None, "status": "not measurable"},
             {"value": None, "status": "not measurable"},
@@ -86,6 +86,34 @@ def test_a_place_or_variant_of_one_year_only(observation, observations) -> None:
         ("L05", "c-1", "r400"): "definition",
         ("L01", "c-1", "r500"): "new",
     }
+
+
+def test_what_could_not_be_measured_before_says_why(observation, observations) -> None:
+    # the indicator said so once, for the city; now every place has a value, in several variants
+    unknown = observation(
+        "L05",
+        "city",
+        None,
+        level="city",
+        status="not measurable",
+        reason_zh="缺设施",
+        reason_en="needs facilities",
+    )
+    now = [observation("L05", p, 50.0, variant=v) for p in ("c-1", "city") for v in ("r300", "r500")]
+    known = observation("L01", "c-1", 20.0)
+    frame = _compare(observations, [unknown, known], [*now, known])
+    new = frame[frame["indicator"] == "L05"]
+    assert new["kind"].unique().tolist() == ["new"]
+    assert new["why_en"].unique().tolist() == ["before: needs facilities"]
+
+
+def test_a_log_of_many_years_is_news_though_the_file_is_the_same(observation, observations) -> None:
+    inputs = Inputs(same_files=frozenset({"requests"}))
+    pair = [[observation("G01", "c", v)] for v in (50.0, 70.0)]
+    frame = compare_observations(
+        observations(*pair[0]), observations(*pair[1]), tables_of={"G01": ("requests",)}, inputs=inputs
+    )
+    assert frame["kind"].tolist() == ["changed"]
 
 
 def test_better_follows_the_direction(observation, observations) -> None:

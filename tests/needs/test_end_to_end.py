@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from yiju.checkup import run_checkup
+from yiju.checkup.run import run_checkup
 from yiju.city.toytown import toy_town
 from yiju.needs import read_evidence, recognise
 

@@ -2,14 +2,15 @@
 
 A pair of observations of the same indicator, method, variant, place and group is, in this order:
 
-(1) ``definition``: edition or unit differ, or only the threshold does, or the indicator has other variants.
-(2) ``data``: the status differs (a screening became a measurement), or the inputs that the indicator needs
-    differ in kind (OpenStreetMap gave way to a table), or the place exists in one of the years only.
-(3) ``new``, ``gone``: there is a value in one of the years only.
-(4) ``unchanged``: the values are equal.
-(5) ``computing``: the values differ though every input is the same file, so Yiju itself computes otherwise.
-(6) ``within``: the values differ, and their intervals overlap: it may be chance.
-(7) ``changed``: the value moved, and that is a finding.
+(1) ``data``: the place exists in one of the years only.
+(2) ``definition``: edition or unit differ, or only the threshold does, or the variant is known in one year only.
+(3) ``new``, ``gone``: there is a value in one of the years only; why the other could not be measured stands by.
+(4) ``data``: the status differs (a screening became a measurement), or the inputs that the indicator needs
+    differ in kind (OpenStreetMap gave way to a table).
+(5) ``unchanged``: the values are equal, or there is none in either year.
+(6) ``computing``: the values differ though every input is the same file: city.toml or Yiju computes otherwise.
+(7) ``within``: the values differ, and their intervals overlap: it may be chance.
+(8) ``changed``: the value moved, and that is a finding.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from yiju.needs.terms import word
 from yiju.text import Text
 
 if TYPE_CHECKING:
@@ -35,6 +37,14 @@ KINDS: Mapping[str, Text] = {
     "gone": Text("缺失", "gone"),
     "unchanged": Text("无变化", "unchanged"),
 }
+
+# A log or a table of figures holds many years: the same file says something else of another year.
+_MANY_YEARS = ("requests", "figures", "rain")
+_NOTHING = Text("", "")
+_COMPUTED_ANEW = Text(
+    "所有输入文件相同：city.toml 或计算程序有更新",
+    "every input is the same file: city.toml or Yiju computes otherwise",
+)
 
 _KEY = ["indicator", "method", "variant", "place_id", "group"]
 # Two values are the same if they differ by less than a float's noise in a sum over a city.
@@ -88,30 +98,16 @@ def compare_observations(
     a, b = pairs["value_a"].astype("float64"), pairs["value_b"].astype("float64")
     change = b - a
     kinds = _Kinds(pairs)
+    kinds.give("unchanged", a.isna() & b.isna(), _NOTHING)
+    _places(kinds, pairs, before, after)
     _definitions(kinds, pairs, before, after, change)
-    _data(kinds, pairs, before, after, tables_of, inputs)
-    one_sided = a.isna() ^ b.isna()
-    kinds.give("new", one_sided & a.isna(), Text("上年无此数值", "there was no value before"))
-    kinds.give("gone", one_sided & b.isna(), Text("本年无此数值", "there is no value now"))
-    same = (change.abs() <= _SAME * np.maximum(1.0, a.abs())) | (a.isna() & b.isna())
-    kinds.give("unchanged", same, Text("", ""))
-    same_files = pairs["indicator"].map(
-        lambda i: bool(tables_of.get(i)) and set(tables_of[i]) <= inputs.same_files
-    )
-    kinds.give(
-        "computing",
-        same_files.astype(bool),
-        Text(
-            "所有输入文件相同，数值不同：计算程序有更新",
-            "every input is the same file: Yiju computes otherwise",
-        ),
-    )
+    _one_sided(kinds, pairs, before, after)
+    _data(kinds, pairs, tables_of, inputs)
+    kinds.give("unchanged", change.abs() <= _SAME * np.maximum(1.0, a.abs()), _NOTHING)
+    kinds.give("computing", pairs["indicator"].isin(_computed_anew(tables_of, inputs)), _COMPUTED_ANEW)
     overlap = (pairs["low_a"] <= pairs["high_b"]) & (pairs["low_b"] <= pairs["high_a"])
-    kinds.give(
-        "within", overlap.fillna(value=False), Text("两年置信区间重叠", "the intervals of the years overlap")
-    )
-    kinds.give("changed", pd.Series(data=True, index=pairs.index), Text("", ""))
-    better = _better(pairs["indicator"], change, direction_of or {})
+    kinds.give("within", overlap, Text("两年置信区间重叠", "the intervals of the years overlap"))
+    kinds.give("changed", pd.Series(data=True, index=pairs.index), _NOTHING)
     return pd.DataFrame(
         {
             **{name: pairs[name] for name in ("indicator", "method", "variant")},
@@ -122,7 +118,7 @@ def compare_observations(
             "before": a,
             "after": b,
             "change": change,
-            "better": better,
+            "better": _better(pairs["indicator"], change, direction_of or {}),
             "kind": kinds.kind,
             "why_zh": kinds.why_zh,
             "why_en": kinds.why_en,
@@ -143,6 +139,15 @@ class _Kinds:
         self.kind[rows], self.why_zh[rows], self.why_en[rows] = kind, why.zh, why.en
 
 
+def _places(kinds: _Kinds, pairs: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame) -> None:
+    for side, other, why in (
+        ("left_only", after, Text("本年没有该地点", "the place is not there now")),
+        ("right_only", before, Text("上年没有该地点", "the place was not there before")),
+    ):
+        strange = ~pairs["place_id"].isin(set(other["place_id"]))
+        kinds.give("data", (pairs["side"] == side) & strange, why)
+
+
 def _definitions(
     kinds: _Kinds, pairs: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame, change: pd.Series
 ) -> None:
@@ -150,25 +155,35 @@ def _definitions(
     for name, what in (("edition", Text("版本", "edition")), ("unit", Text("单位", "unit"))):
         for old, new in _differing(pairs, both, name):
             rows = both & (pairs[f"{name}_a"] == old) & (pairs[f"{name}_b"] == new)
-            kinds.give(
-                "definition", rows, Text(f"{what.zh}由{old}改为{new}", f"{what.en} {old} became {new}")
-            )
+            why = Text(f"{what.zh}由{old}改为{new}", f"{what.en} {old} became {new}")
+            kinds.give("definition", rows, why)
     still = both & (change.abs() <= _SAME)
     for old, new in _differing(pairs, still, "threshold"):
         rows = still & (pairs["threshold_a"] == old) & (pairs["threshold_b"] == new)
         kinds.give("definition", rows, Text(f"阈值由{old:g}改为{new:g}", f"threshold {old:g} became {new:g}"))
-    # a variant that one year does not know anywhere, though it knows the indicator
     for side, other in (("left_only", after), ("right_only", before)):
-        known = set(zip(other["indicator"], other["variant"], strict=True))
-        indicators = set(other["indicator"])
-        alone = pairs["side"] == side
-        foreign = [
-            i in indicators and (i, v) not in known
-            for i, v in zip(pairs["indicator"], pairs["variant"], strict=True)
-        ]
-        kinds.give(
-            "definition", alone & pd.Series(foreign, index=pairs.index), Text("变体不同", "another variant")
+        told = other[other["value"].notna()]  # an indicator without values says nothing of its variants
+        indicators, variants = (
+            set(told["indicator"]),
+            set(zip(told["indicator"], told["variant"], strict=True)),
         )
+        named = zip(pairs["indicator"], pairs["variant"], strict=True)
+        foreign = pd.Series([i in indicators and (i, v) not in variants for i, v in named], index=pairs.index)
+        kinds.give("definition", (pairs["side"] == side) & foreign, Text("变体不同", "another variant"))
+
+
+def _one_sided(kinds: _Kinds, pairs: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame) -> None:
+    """A value in one year only, with the reason why the other has none."""
+    for kind, lacking, other, when in (
+        ("new", pairs["value_a"].isna(), before, Text("上年", "before")),
+        ("gone", pairs["value_b"].isna(), after, Text("本年", "now")),
+    ):
+        silent = other[other["value"].isna() & (other["reason_en"] != "")].drop_duplicates("indicator")
+        for code, zh, en in silent[["indicator", "reason_zh", "reason_en"]].itertuples(index=False):
+            kinds.give(
+                kind, lacking & (pairs["indicator"] == code), Text(f"{when.zh}：{zh}", f"{when.en}: {en}")
+            )
+        kinds.give(kind, lacking, Text(f"{when.zh}无此数值", f"no value {when.en}"))
 
 
 def _differing(pairs: pd.DataFrame, rows: pd.Series, name: str) -> list[tuple[object, object]]:
@@ -177,27 +192,25 @@ def _differing(pairs: pd.DataFrame, rows: pd.Series, name: str) -> list[tuple[ob
 
 
 def _data(
-    kinds: _Kinds,
-    pairs: pd.DataFrame,
-    before: pd.DataFrame,
-    after: pd.DataFrame,
-    tables_of: Mapping[str, tuple[str, ...]],
-    inputs: Inputs,
+    kinds: _Kinds, pairs: pd.DataFrame, tables_of: Mapping[str, tuple[str, ...]], inputs: Inputs
 ) -> None:
     both = pairs["side"] == "both"
     for old, new in _differing(pairs, both, "status"):
         rows = both & (pairs["status_a"] == old) & (pairs["status_b"] == new)
-        kinds.give("data", rows, Text(f"状态由{old}变为{new}", f"status {old} became {new}"))
-    for side, other, why in (
-        ("left_only", after, Text("本年没有该地点", "the place is not there now")),
-        ("right_only", before, Text("上年没有该地点", "the place was not there before")),
-    ):
-        strange = ~pairs["place_id"].isin(set(other["place_id"]))
-        kinds.give("data", (pairs["side"] == side) & strange, why)
-    valued = pairs["value_a"].notna() & pairs["value_b"].notna() & (pairs["value_a"] != pairs["value_b"])
+        names = [word("statuses", str(s)) for s in (old, new)]
+        why = Text(f"状态由{names[0].zh}变为{names[1].zh}", f"status {names[0].en} became {names[1].en}")
+        kinds.give("data", rows, why)
+    moved = both & (pairs["value_a"] != pairs["value_b"])
     for table, why in inputs.in_kind.items():
         needing = {i for i, tables in tables_of.items() if table in tables}
-        kinds.give("data", both & valued & pairs["indicator"].isin(needing), why)
+        kinds.give("data", moved & pairs["indicator"].isin(needing), why)
+
+
+def _computed_anew(tables_of: Mapping[str, tuple[str, ...]], inputs: Inputs) -> set[str]:
+    """Indicators of which every input is the same file, and no input has news of many years in one file."""
+    return {
+        i for i, tables in tables_of.items() if tables and set(tables) <= inputs.same_files - set(_MANY_YEARS)
+    }
 
 
 def _better(indicators: pd.Series, change: pd.Series, direction_of: Mapping[str, str]) -> pd.Series:
