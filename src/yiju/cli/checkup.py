@@ -39,12 +39,15 @@ def checkup(folder: Path, year: int | None, as_json: bool) -> None:
     """
     from yiju.checkup.run import run_checkup
     from yiju.city.folder import CityFolder
+    from yiju.needs import write_needs
 
     city = CityFolder.open(folder)
     progress = ConsoleProgress()
     # the wall clock of the person who runs it: a manifest says when, results never do
     result = run_checkup(city, year=year, now=datetime.now().astimezone(), progress=progress)
     result.write()
+    progress.step(Text("识别需求", "Recognise the needs"))
+    write_needs(city, year=result.year)
     progress.close()
     rows = _headlines(result.observations)
     if not as_json:
@@ -257,7 +260,7 @@ def _explain_need(city: CityFolder, need: dict[str, Any], year: int | None, *, a
     }
     click.echo("")
     print_table([{**ref, "value": _number(ref.get("value"))} for ref in evidence], columns)
-    raising = dict.fromkeys(str(r["indicator"]) for r in evidence if r.get("role") == "raises")
+    raising = dict.fromkeys(str(r["indicator"]) for r in evidence if r["role"] in ("raises", "raised", "met"))
     for indicator in raising:
         click.echo("")
         _say_explanation(explained(indicator, city, place=need["place_id"], year=year))
