@@ -25,6 +25,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -268,8 +269,15 @@ class Travel:
                     "Access points need to be on the network that is searched, were given on another instead.",
                 )
             )
-        there, back = (self.backward, self.forward) if turned else (self.forward, self.backward)
-        return points_with_costs(access, there, back, self.gap_per_metre)
+        if turned:
+            return points_with_costs(access, self.backward, self.forward, self.gap_per_metre)
+        if access not in self._costed:  # the same homes are asked about many services
+            self._costed[access] = points_with_costs(access, self.forward, self.backward, self.gap_per_metre)
+        return self._costed[access]
+
+    @cached_property
+    def _costed(self) -> WeakKeyDictionary[AccessPoints, Records]:
+        return WeakKeyDictionary()
 
 
 def _whole(cost: Floats, is_open: npt.NDArray[np.bool_]) -> Int32s:

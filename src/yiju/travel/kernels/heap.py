@@ -2,7 +2,8 @@
 
 Each entry is at most as large as its four children; a pop sifts down through half as many levels as in a binary
 heap, and the four children of an entry lie in one cache line. Entries are never moved when a key falls: the better
-one is pushed beside the worse, which is skipped when it surfaces ("lazy deletion").
+one is pushed beside the worse, which is skipped when it surfaces ("lazy deletion"). Behind the last entry stand keys
+that are larger than any, so that every entry has four children to compare and the comparison needs no questions.
 
 ::
 
@@ -16,15 +17,18 @@ Journal of Experimental Algorithmics 1 (1996): why d = 4.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+import numpy as np
+import numpy.typing as npt
 from numba import int32, int64
 
-from yiju.travel.kernels.compiling import Whole, kernel
+from yiju.travel.kernels.compiling import Whole, kernel, tuple_of
+from yiju.travel.kernels.records import NO_KEY
 
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
+
+@kernel(tuple_of(int64[::1], int32[::1])(int64))
+def new_heap(entries: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+    """``(keys, nodes)`` of an empty heap with room for some entries."""
+    return np.full(entries + 4, NO_KEY, dtype=np.int64), np.empty(entries + 4, dtype=np.int32)
 
 
 @kernel(int64(int64[::1], int32[::1], int64, int64, int32))
@@ -51,20 +55,22 @@ def drop_least(keys: npt.NDArray[np.int64], nodes: npt.NDArray[np.int32], size: 
     size -= 1
     key = keys[size]
     node = nodes[size]
+    keys[size] = NO_KEY
     i = 0
-    while True:
-        child = (i << 2) + 1
-        if child >= size:
-            break
+    child = 1
+    while child < size:
         least = child
-        for other in range(child + 1, min(child + 4, size)):
-            if keys[other] < keys[least]:
+        smallest = keys[child]
+        for other in range(child + 1, child + 4):
+            if keys[other] < smallest:
+                smallest = keys[other]
                 least = other
-        if keys[least] >= key:
+        if smallest >= key:
             break
-        keys[i] = keys[least]
+        keys[i] = smallest
         nodes[i] = nodes[least]
         i = least
+        child = (i << 2) + 1
     keys[i] = key
     nodes[i] = node
     return size

@@ -13,8 +13,23 @@ for each home. Streets are followed against their direction, since people walk *
 Because a smaller label wins among equal costs, the answer is the same whatever the order in which arcs are stored:
 ties go to the facility that comes first in the table.
 
+With all facilities as sources the frontier is as long as the city is wide, and a heap of it is deep. So nodes wait in
+a ring of *buckets* instead, each as wide as a fraction of a street; within a bucket the order does not matter, since a
+node whose key still falls is simply looked at again. Three times as fast as the heap on 90,000 nodes.
+
+::
+
+    cost   0    w    2w   3w   4w   5w              a node waits in bucket (cost // w) modulo the ring's length;
+          ┌────┬────┬────┬────┬────┬──┈             the ring is longer than any arc, so that no two rounds mix
+          │    │ x  │ y z│    │ u  │                w = 2^shift
+          └────┴────┴────┴────┴────┴──┈
+            done  ▲ now
+
 E. W. Dijkstra, A note on two problems in connexion with graphs, Numerische Mathematik 1 (1959) 269-271.
 M. Erwig, The graph Voronoi diagram with applications, Networks 36 (2000) 156-163: many sources at once.
+R. B. Dial, Algorithm 360: shortest-path forest with topological ordering, CACM 12 (1969) 632-633: buckets;
+B. V. Cherkassky, A. V. Goldberg and T. Radzik, Shortest paths algorithms: theory and experimental evaluation,
+Mathematical Programming 73 (1996) 129-174: buckets wider than one unit ("approximate buckets").
 """
 
 from __future__ import annotations
@@ -23,13 +38,47 @@ import numpy as np
 import numpy.typing as npt
 from numba import int32, int64, void
 
-from yiju.travel.kernels.compiling import Whole, kernel
-from yiju.travel.kernels.heap import drop_least, push
-from yiju.travel.kernels.records import NO_KEY, UNREACHED, Arcs, Points
+from yiju.travel.kernels.compiling import Whole, kernel, tuple_of
+from yiju.travel.kernels.records import NO_KEY, NOBODY, UNREACHED, Arcs, Points
 
 Int32s = npt.NDArray[np.int32]
 Int64s = npt.NDArray[np.int64]
 Records = npt.NDArray[np.void]
+
+
+# Buckets for each street of mean cost: finer ones are mostly empty, in wider ones nodes are looked at again.
+_BUCKETS_PER_STREET = 4
+# The ring has no more buckets than this; a ferry of 100 km among streets of 50 m needs 8,000.
+_LONGEST_RING = 2**16
+
+
+@kernel(tuple_of(int64, int64)(Arcs, int64[::1]))
+def bucket_ring(arcs: Records, seed_keys: Int64s) -> tuple[Whole, Whole]:
+    """``(shift, buckets)``: each bucket is ``2**shift`` wide, and their number, a power of two, exceeds any arc."""
+    total = np.int64(0)
+    longest = np.int64(0)
+    for a in range(len(arcs)):
+        total += arcs[a]["cost"]
+        longest = max(longest, np.int64(arcs[a]["cost"]))
+    for s in range(len(seed_keys)):
+        longest = max(longest, seed_keys[s] >> 32)
+    width = total // max(1, _BUCKETS_PER_STREET * len(arcs))
+    shift = np.int64(0)
+    while (width >> shift) > 1 or (longest >> shift) + 2 > _LONGEST_RING:
+        shift += 1
+    buckets = np.int64(1)
+    while buckets < (longest >> shift) + 2:
+        buckets *= 2
+    return shift, buckets
+
+
+@kernel(int32[::1](int32[::1]))
+def twice_as_long(entries: Int32s) -> Int32s:
+    """A copy with as much room again."""
+    longer = np.empty(2 * len(entries), dtype=np.int32)
+    for i in range(len(entries)):
+        longer[i] = entries[i]
+    return longer
 
 
 @kernel(int64[::1](int32[::1], Arcs, int32[::1], int64[::1], int64))
@@ -49,31 +98,60 @@ def settle_all(first: Int32s, arcs: Records, seed_nodes: Int32s, seed_keys: Int6
     -------
     (n,) keys; ``NO_KEY`` where no seed is within the limit.
     """
-    n = len(first) - 1
-    best = np.full(n, NO_KEY, dtype=np.int64)
-    # a node is pushed when its key falls, which each arc into it can bring about once: its tail settles once
-    keys = np.empty(len(arcs) + len(seed_nodes) + 1, dtype=np.int64)
-    nodes = np.empty(len(arcs) + len(seed_nodes) + 1, dtype=np.int32)
-    size = 0
+    best = np.full(len(first) - 1, NO_KEY, dtype=np.int64)
+    shift, buckets = bucket_ring(arcs, seed_keys)
+    # each bucket is a chain of entries; entries that have been taken out form a chain too, to be used again
+    chain = np.full(buckets, NOBODY, dtype=np.int32)
+    after = np.empty(len(first) + len(seed_nodes), dtype=np.int32)
+    node_of = np.empty(len(first) + len(seed_nodes), dtype=np.int32)
+    free = NOBODY
+    fresh = 0
+    waiting = 0
     for s in range(len(seed_nodes)):
         node = seed_nodes[s]
         if seed_keys[s] < best[node] and (seed_keys[s] >> 32) <= limit:
             best[node] = seed_keys[s]
-            size = push(keys, nodes, size, seed_keys[s], node)
-    while size > 0:
-        key = keys[0]
-        node = nodes[0]
-        size = drop_least(keys, nodes, size)
-        if key > best[node]:  # a better one was pushed after it
+            bucket = ((seed_keys[s] >> 32) >> shift) & (buckets - 1)
+            node_of[fresh] = node
+            after[fresh] = chain[bucket]
+            chain[bucket] = fresh
+            fresh += 1
+            waiting += 1
+    turn = np.int64(0)
+    while waiting > 0:
+        entry = chain[turn & (buckets - 1)]
+        if entry == NOBODY:
+            turn += 1
+            continue
+        node = node_of[entry]
+        chain[turn & (buckets - 1)] = after[entry]
+        after[entry] = free
+        free = entry
+        waiting -= 1
+        key = best[node]
+        if (key >> 32) >> shift != turn:  # it fell into an earlier bucket, and was looked at there
             continue
         for a in range(first[node], first[node + 1]):
             if (key >> 32) + arcs[a]["cost"] > limit:  # asked first: a cost beyond 31 bits would wrap around
                 continue
             head = arcs[a]["head"]
             longer = key + (np.int64(arcs[a]["cost"]) << 32)
-            if longer < best[head]:
-                best[head] = longer
-                size = push(keys, nodes, size, longer, head)
+            if longer >= best[head]:
+                continue
+            best[head] = longer
+            if free != NOBODY:
+                entry = free
+                free = after[entry]
+            else:
+                if fresh == len(node_of):
+                    after, node_of = twice_as_long(after), twice_as_long(node_of)
+                entry = fresh
+                fresh += 1
+            bucket = ((longer >> 32) >> shift) & (buckets - 1)
+            node_of[entry] = head
+            after[entry] = chain[bucket]
+            chain[bucket] = entry
+            waiting += 1
     return best
 
 

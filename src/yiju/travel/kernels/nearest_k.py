@@ -22,7 +22,7 @@ import numpy.typing as npt
 from numba import int32, int64, void
 
 from yiju.travel.kernels.compiling import Whole, kernel
-from yiju.travel.kernels.heap import drop_least, push
+from yiju.travel.kernels.heap import drop_least, new_heap, push
 from yiju.travel.kernels.nearest import along_edge
 from yiju.travel.kernels.records import NO_KEY, Arcs, Points
 
@@ -68,8 +68,7 @@ def settle_k(
     n = len(first) - 1
     lists = np.full((n, k), NO_KEY, dtype=np.int64)
     # each arc carries at most k messages
-    keys = np.empty(k * len(arcs) + len(seed_nodes) + 1, dtype=np.int64)
-    nodes = np.empty(k * len(arcs) + len(seed_nodes) + 1, dtype=np.int32)
+    keys, nodes = new_heap(k * len(arcs) + len(seed_nodes))
     settled = np.zeros(n, dtype=np.int32)
     size = 0
     for s in range(len(seed_nodes)):

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from numba import int32, int64
 
 from yiju.travel.kernels.compiling import Whole, kernel, tuple_of
-from yiju.travel.kernels.heap import drop_least, push
+from yiju.travel.kernels.heap import drop_least, new_heap, push
 from yiju.travel.kernels.records import NOBODY, UNREACHED, Arcs
 
 Int32s = npt.NDArray[np.int32]
@@ -37,8 +37,7 @@ def search_tree(
     cost = np.full(n, UNREACHED, dtype=np.int32)
     came_from = np.full(n, NOBODY, dtype=np.int32)
     came_by = np.full(n, NOBODY, dtype=np.int32)
-    keys = np.empty(len(arcs) + len(seed_nodes) + 1, dtype=np.int64)
-    nodes = np.empty(len(arcs) + len(seed_nodes) + 1, dtype=np.int32)
+    keys, nodes = new_heap(len(arcs) + len(seed_nodes))
     size = 0
     for s in range(len(seed_nodes)):
         if seed_costs[s] <= limit and seed_costs[s] < cost[seed_nodes[s]]:

@@ -23,7 +23,7 @@ import numpy.typing as npt
 from numba import float64, int32, int64
 
 from yiju.travel.kernels.compiling import Whole, kernel, tuple_of
-from yiju.travel.kernels.heap import drop_least, push
+from yiju.travel.kernels.heap import drop_least, new_heap, push
 from yiju.travel.kernels.nearest import along_edge
 from yiju.travel.kernels.records import UNREACHED, Arcs, Hooks, Points
 
@@ -136,8 +136,7 @@ def pairs_within(
     n = len(first) - 1
     count = len(origin_first) - 1
     node_cost = np.full(n, UNREACHED, dtype=np.int32)
-    keys = np.empty(len(arcs) + 2 * len(origins) + 1, dtype=np.int64)
-    nodes = np.empty(len(arcs) + 2 * len(origins) + 1, dtype=np.int32)
+    keys, nodes = new_heap(len(arcs) + 2 * len(origins))
     touched = np.empty(n, dtype=np.int32)
     owner_cost = np.full(facilities, UNREACHED, dtype=np.int32)
     met = np.empty(facilities, dtype=np.int32)
@@ -187,8 +186,7 @@ def sums_within(
     count = len(origin_first) - 1
     facilities = len(values)
     node_cost = np.full(n, UNREACHED, dtype=np.int32)
-    keys = np.empty(len(arcs) + 2 * len(origins) + 1, dtype=np.int64)
-    nodes = np.empty(len(arcs) + 2 * len(origins) + 1, dtype=np.int32)
+    keys, nodes = new_heap(len(arcs) + 2 * len(origins))
     touched = np.empty(n, dtype=np.int32)
     owner_cost = np.full(facilities, UNREACHED, dtype=np.int32)
     met = np.empty(facilities, dtype=np.int32)
