@@ -113,9 +113,9 @@ def merge_parcels(
     work.join_pockets()  # RULE 3
     work.grow(crossing=False)  # RULES 4, 5
     work.mend()  # RULE 6
+    work.smooth()
     work.grow(crossing=True)
     work.mend()
-    work.smooth()
     return work.result()
 
 
@@ -181,7 +181,7 @@ class _Work:
             if parcel not in seen:
                 piece = self._connected(all_parcels, parcel, crossing=False)
                 seen |= piece
-                if sum(self.people[m] for m in piece) < FEWEST_PEOPLE:
+                if 0 < sum(self.people[m] for m in piece) < FEWEST_PEOPLE:
                     self._join_all(piece)
                     shut_in.append(self.region_of[parcel])
         for key in shut_in:
@@ -328,6 +328,7 @@ class _Work:
                 moved += self._hand_over(parcel)
             if not moved:
                 break
+        self._renew_borders()
 
     def _hand_over(self, parcel: int) -> bool:
         own = self.region_of[parcel]

@@ -156,13 +156,22 @@ def widths_m(polygons: np.ndarray) -> np.ndarray:
 def join_slivers(polygons: np.ndarray, width_m: float) -> np.ndarray:
     """Join each polygon narrower than ``width_m`` to the neighbour with which it shares the longest border.
 
-    A wide neighbour is preferred to another sliver. A sliver with no neighbour stays.
+    A wide neighbour is preferred to another sliver; slivers that found each other look again together. A sliver
+    with no neighbour stays.
     """
+    while True:
+        joined = _join_once(polygons, width_m)
+        if len(joined) == len(polygons):
+            return joined
+        polygons = joined
+
+
+def _join_once(polygons: np.ndarray, width_m: float) -> np.ndarray:
     narrow = widths_m(polygons) < width_m
     borders = shared_borders(polygons, np.array([], dtype=object))
     ends = np.concatenate([borders.first, borders.second])
     others = np.concatenate([borders.second, borders.first])
-    length = np.concatenate([borders.length_m, borders.length_m])
+    length = np.tile(borders.length_m, 2)
     ends, others, length = (a[narrow[ends]] for a in (ends, others, length))
     if not len(ends):
         return polygons
