@@ -129,10 +129,9 @@ def read_facilities(
     else:
         frame, found = _from_table(file, report, crs, datum, options, file_crs, layer)
     rows = _described(frame, found, report)
+    rows = _distinct(_one_row_per_service(rows, report), report)
     if streets is not None:
-        check_datum(file, rows.geometry, streets, report, datum=datum)
-    rows = _one_row_per_service(rows, report)
-    rows = _distinct(rows, report)
+        check_datum(file, rows, streets, report, datum=datum)
     return Facilities(FACILITIES.validate(rows), report)
 
 
