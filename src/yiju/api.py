@@ -44,7 +44,7 @@ class YearlyCheckup:
     >>> checkup = City(toy_town(tempfile.mkdtemp(), blocks=8)).checkup()
     >>> need = checkup.needs.iloc[0]
     >>> need["sentence_en"]
-    '2-1社区: 4,000 residents have no park within a 10-minute walk; basic; parks and greening bureau leads.'
+    '2-1社区: 4,000 residents have no park within a 10-minute walk (500 m); basic; parks and greening bureau leads.'
     >>> need.geometry.geom_type, checkup.counts.recognised == len(checkup.needs)
     ('Polygon', True)
     """

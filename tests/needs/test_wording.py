@@ -62,6 +62,7 @@ def test_numbers_as_one_says_them(value, said) -> None:
 
 def test_an_eight_minute_walk() -> None:
     assert within_walk(8).en == "within an 8-minute walk"
+    assert within_walk(10, radius_m=500).zh == "步行10分钟（500米）内"
     assert within_walk(5, drive=True) == Text("5分钟车程内", "within a 5-minute drive")
 
 

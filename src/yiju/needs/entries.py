@@ -134,6 +134,8 @@ class Entries:
             shortfall=_known(row["shortfall"]),
             shortfall_unit=row["shortfall_unit"],
             minutes=None if rule is None else rule.minutes,
+            # everybody's coverage counts metres, a group's its own minutes: say which it was
+            radius_m=None if rule is None or row["group"] != "all" else rule.radius_m,
             drive=rule is not None and rule.drive,
             modelled=lead["status"] == "modelled" or cut_off,
             cut_off=cut_off,

@@ -61,6 +61,7 @@ class Rule:
     people: Concerned = "none"
     shortfall_unit: str | None = None
     minutes: int | None = None
+    radius_m: float | None = None
 
     @property
     def drive(self) -> bool:
@@ -129,6 +130,7 @@ def rule_from(indicator: str, entry: Mapping[str, object]) -> Rule:
         people=cast("Concerned", people),
         shortfall_unit=cast("str | None", entry.get("shortfall_unit")),
         minutes=None if minutes is None else round(cast("float", minutes)),
+        radius_m=_radius_m(indicator, variants) if method == "network" else None,
     )
 
 
@@ -153,6 +155,14 @@ def _minutes(indicator: str, service: str, variants: tuple[str, ...]) -> int | N
     given = [v.minutes for v in wide] + [tier.minutes for v in wide for tier in v.tiers]
     minutes = max((m for m in given if m is not None), default=SERVICES[service].minutes)
     return None if minutes is None else round(minutes)
+
+
+def _radius_m(indicator: str, variants: tuple[str, ...]) -> float | None:
+    """The one radius of the variants; None where it differs by the size of the site."""
+    known = catalogue().get(indicator)
+    wide = [] if known is None else [known.variant(code) for code in variants]
+    radii = {r for v in wide for r in (v.radius_m, *(tier.radius_m for tier in v.tiers)) if r is not None}
+    return radii.pop() if len(radii) == 1 else None
 
 
 def _standard(indicator: str, given: object) -> float | Literal["floor", "threshold"]:

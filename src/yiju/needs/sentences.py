@@ -50,6 +50,7 @@ class Facts:
     shortfall: float | None = None
     shortfall_unit: str | None = None
     minutes: int | None = None
+    radius_m: float | None = None
     drive: bool = False
     modelled: bool = False
     cut_off: bool = False
@@ -96,7 +97,10 @@ def _what(facts: Facts) -> Text:
 
 
 def _nothing_there(facts: Facts) -> Text:
-    service, within = SERVICES[facts.service].name, within_walk(facts.minutes or 0, drive=facts.drive)
+    service, within = (
+        SERVICES[facts.service].name,
+        within_walk(facts.minutes or 0, radius_m=facts.radius_m, drive=facts.drive),
+    )
     subject, many = _who(facts)
     have = "have" if many else "has"
     return Text(
@@ -167,7 +171,7 @@ def _closed(facts: Facts) -> Text:
     value = _amount(facts.value, facts.unit)
     if facts.step in ("none", "reach") and facts.minutes and not facts.cut_off:
         group, service = facts.group, SERVICES[facts.service].name
-        within = within_walk(facts.minutes, drive=facts.drive)
+        within = within_walk(facts.minutes, radius_m=facts.radius_m, drive=facts.drive)
         return Text(
             f"{value.zh}的{people_name(group)}{within.zh}已有{service.zh}（{when.zh}）",
             f"{service.en} now reaches {value.en} of {people_noun(group)} {within.en} ({when.en})",
@@ -180,6 +184,6 @@ def _amount(value: float | None, unit: Text) -> Text:
     """A number with its unit; a per cent sign stands close in both languages."""
     if value is None:
         return Text("", "")
-    number = plain_number(value)
+    number = plain_number(round(value, 1) if unit.en == "%" else value)
     gap = "" if unit.en in ("", "%") else " "
     return Text(f"{number}{unit.zh}", f"{number}{gap}{unit.en}")

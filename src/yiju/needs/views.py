@@ -99,12 +99,12 @@ def indicator_form(observations: pd.DataFrame, folder: CityFolder, *, level: str
 
 def problem_list(needs: pd.DataFrame, folder: CityFolder) -> View:
     """问题清单: the open needs, most pressing first, with the class of each (限时/尽力)."""
-    names, levels = _place_names(folder), LEVEL_NAMES
+    names, levels = _place_names(folder), _level_names(folder)
     lines = [
         {
             "rank": row["rank"],
             "need_id": row["need_id"],
-            "level": levels[row["level"]],
+            "level": levels.get(row["place_id"], LEVEL_NAMES[row["level"]]),
             "place": names.get(row["place_id"], row["place_id"]),
             "problem": Text(row["sentence_zh"], row["sentence_en"]),
             "people": _people(row["people"]),
@@ -119,13 +119,13 @@ def problem_list(needs: pd.DataFrame, folder: CityFolder) -> View:
 
 def problem_ledger(needs: pd.DataFrame, folder: CityFolder) -> View:
     """问题台账: every need with all that the ledger knows of it, the closed ones too."""
-    names = _place_names(folder)
+    names, levels = _place_names(folder), _level_names(folder)
     lines = [
         {
             "need_id": row["need_id"],
             "rank": row["rank"],
             "status": STATUS_NAMES[row["status"]],
-            "level": LEVEL_NAMES[row["level"]],
+            "level": levels.get(row["place_id"], LEVEL_NAMES[row["level"]]),
             "place": names.get(row["place_id"], row["place_id"]),
             "group": GROUPS[row["group"]].name,
             "service": SERVICES[row["service"]].name,
@@ -195,6 +195,18 @@ def _view(code: str, lines: list[dict[str, Any]]) -> View:
     form, headings = _forms()["forms"][code], _forms()["headings"]
     columns = {key: Text(headings[key]["zh"], headings[key]["en"]) for key in form["columns"]}
     return View(code, Text(form["zh"], form["en"]), columns, tuple(lines))
+
+
+def _level_names(folder: CityFolder) -> dict[str, Text]:
+    """Place id -> the word for its level; an area that was cut here is called approximate."""
+    places = folder.table("places")
+    names = {}
+    for place_id, level, origin in zip(places["place_id"], places["level"], places["origin"], strict=True):
+        known = LEVEL_NAMES[level]
+        names[place_id] = (
+            known if origin == "given" else Text(f"{known.zh}（近似）", f"{known.en} (approximate)")
+        )
+    return names
 
 
 def _place_names(folder: CityFolder) -> dict[str, str]:

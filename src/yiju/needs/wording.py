@@ -102,15 +102,18 @@ def plain_number(value: float) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def within_walk(minutes: int, *, drive: bool = False) -> Text:
-    """A reach in minutes.
+def within_walk(minutes: int, *, radius_m: float | None = None, drive: bool = False) -> Text:
+    """A reach in minutes, with its metres where those were counted.
 
     Examples
     --------
     >>> within_walk(10).en, within_walk(8).en, within_walk(5, drive=True).zh
     ('within a 10-minute walk', 'within an 8-minute walk', '5分钟车程内')
+    >>> within_walk(15, radius_m=1000)
+    Text(zh='步行15分钟（1,000米）内', en='within a 15-minute walk (1,000 m)')
     """
     article = "an" if str(minutes).startswith("8") or minutes in (11, 18) else "a"
     if drive:
         return Text(f"{minutes}分钟车程内", f"within {article} {minutes}-minute drive")
-    return Text(f"步行{minutes}分钟内", f"within {article} {minutes}-minute walk")
+    metres = Text("", "") if radius_m is None else Text(f"（{radius_m:,.0f}米）", f" ({radius_m:,.0f} m)")
+    return Text(f"步行{minutes}分钟{metres.zh}内", f"within {article} {minutes}-minute walk{metres.en}")
