@@ -102,9 +102,9 @@ def las_palmas(folder: Path) -> list[str] | None:
     ]  # fmt: skip
 
 
-def demo(folder: Path, *, times: int = 1) -> list[str]:
+def demo(folder: Path, *, scale: int = 1) -> list[str]:
     """The command that makes the demo city, with some times its people."""
-    call = f"make_demo(Path({str(folder)!r}), seed=1{'' if times == 1 else f', times={times}'})"
+    call = f"make_demo(Path({str(folder)!r}), scale={scale})"
     return [sys.executable, "-c", f"from pathlib import Path; from yiju.city.demo import make_demo; {call}"]
 
 
@@ -117,7 +117,7 @@ def toy(folder: Path) -> list[str]:
 CITIES: dict[str, Callable[[Path], list[str] | None]] = {
     "las-palmas": las_palmas,
     "demo": demo,
-    "demo-10x": lambda folder: demo(folder, times=10),
+    "demo-10x": lambda folder: demo(folder, scale=10),
     "toy": toy,
 }
 
@@ -194,6 +194,9 @@ def main() -> int:
     asked = parser.parse_args()
     work = asked.keep or Path(tempfile.mkdtemp(prefix="yiju-bench-"))
     work.mkdir(parents=True, exist_ok=True)
+    busy, cores = os.getloadavg()[0], os.cpu_count() or 1
+    if busy > cores / 2:
+        print(f"Others are at work here (load {busy:.1f} on {cores} cores): wall seconds will be too many.")
     print(f"{'city':12}{'cache':7}{'stage':15}{'wall s':>9}{'CPU s':>9}{'MB':>9}   limit")
     rows: list[Measured] = []
     try:
