@@ -10,18 +10,17 @@ from yiju.cli.console import ConsoleProgress, json_option, lang_option, print_ta
 from yiju.text import Text
 
 
-@click.command(
-    epilog="Example: yiju report cixi --year 2025",
-    help="""Write the report of a check-up: index.html (opens from disk, without internet), tables.xlsx,
-    csv/*.csv, and a PDF in each language where a font with Chinese characters is found.
-
-    生成体检报告：离线网页、工作簿、CSV 与 PDF。""",
-)
+@click.command(epilog="Example: yiju report cixi --year 2025")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--year", type=int, help="Year of the check-up. Default: the city's own year.")
 @json_option
 @lang_option
-def report(folder: Path, year: int | None, as_json: bool) -> None:  # noqa: FBT001 - a flag of the command line
+def report(*, folder: Path, year: int | None, as_json: bool) -> None:
+    """Write the report of a check-up 生成体检报告.
+
+    index.html opens from disk, without internet; beside it are tables.xlsx, csv/*.csv, and a PDF in each language
+    where a font with Chinese characters is found.
+    """
     from yiju.city import CityFolder
     from yiju.report import write_all
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -18,8 +17,12 @@ from yiju.needs.rectification import FATES
 from yiju.needs.terms import indicator_name, word
 from yiju.needs.years import Comparison, compare_years
 from yiju.report.figures import digits, short, variant_words
-from yiju.report.material import Material
 from yiju.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from yiju.report.material import Material
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,9 @@ class Change:
             "fates": {fate: counted[fate] for fate in FATES if counted[fate]},
             "kinds": dict(sorted(Counter(self.numbers["kind"]).items())),
             "rates": [[key, rate.percent, rate.closed, rate.of] for key, rate in self.years.rates.items()],
-            "numbers": [_number(row) for row in self.numbers.to_dict("records") if row["kind"] != "unchanged"],
+            "numbers": [
+                _number(row) for row in self.numbers.to_dict("records") if row["kind"] != "unchanged"
+            ],
             "needs": [
                 {"fate": row["fate"], "sentence": [row["sentence_zh"], row["sentence_en"]]}
                 for row in self.years.needs.to_dict("records")

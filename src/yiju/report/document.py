@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import typst
@@ -17,13 +16,17 @@ from yiju.needs.terms import indicator_name, word
 from yiju.needs.views import DEADLINE_NAMES, LEVEL_NAMES
 from yiju.report.figure import Figure, needs_figure
 from yiju.report.figures import digits, with_unit
-from yiju.report.material import Material
 from yiju.report.methods import methods
-from yiju.report.overview import Overview, Ranked
 from yiju.report.readings import city_facts, readings
-from yiju.report.trust import Trust
 from yiju.report.words import FOLDER, say
 from yiju.text import Lang, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from yiju.report.material import Material
+    from yiju.report.overview import Overview, Ranked
+    from yiju.report.trust import Trust
 
 # Families with Chinese characters that systems ship, the usual ones first; a Latin fallback stands behind them.
 CJK_FAMILIES = (
@@ -55,7 +58,9 @@ class Document:
             (root / "map.svg").write_text(figure.svg, encoding="utf-8")
             source = (FOLDER / "assets" / "report.typ").read_bytes()
             (root / "report.typ").write_bytes(source)
-            pdf = typst.compile(root / "report.typ", root=root, font_paths=fonts, format="pdf", timestamp=_NO_TIME)
+            pdf = typst.compile(
+                root / "report.typ", root=root, font_paths=fonts, format="pdf", timestamp=_NO_TIME
+            )
         file.write_bytes(pdf)
 
     def _data(self, lang: Lang, families: Sequence[str], figure: Figure) -> dict[str, Any]:
@@ -98,7 +103,9 @@ class Document:
         if counts.people is None:
             recognised = say("counts.recognised.weights", open=f"{counts.open:,}")
         else:
-            recognised = say("counts.recognised.about", open=f"{counts.open:,}", people=f"{counts.people:,.0f}")
+            recognised = say(
+                "counts.recognised.about", open=f"{counts.open:,}", people=f"{counts.people:,.0f}"
+            )
         acting = say("counts.acting.none") if counts.acting is None else say("counts.acting.about")
         raised = say("counts.raised.none") if counts.raised is None else say("counts.raised.about")
         rows = [
@@ -108,12 +115,16 @@ class Document:
             ("raised", counts.raised, raised),
         ]
         return [
-            [say(f"counts.{key}").say(lang), "—" if n is None else f"{n:,}", about.say(lang)] for key, n, about in rows
+            [say(f"counts.{key}").say(lang), "—" if n is None else f"{n:,}", about.say(lang)]
+            for key, n, about in rows
         ]
 
     def _dimensions(self, lang: Lang) -> list[list[str]]:
         return [
-            [word("dimensions", d.code).say(lang), *(self._ranked(r, lang) for r in (d.best, d.worst, d.where))]
+            [
+                word("dimensions", d.code).say(lang),
+                *(self._ranked(r, lang) for r in (d.best, d.worst, d.where)),
+            ]
             for d in self.overview.dimensions
         ]
 
@@ -174,7 +185,9 @@ class Document:
     def _layers(self, lang: Lang) -> dict[str, Any]:
         return {
             "title": say("trust.layers").say(lang),
-            "heads": [say(f"trust.{key}").say(lang) for key in ("layer", "found", "expected", "share", "status")],
+            "heads": [
+                say(f"trust.{key}").say(lang) for key in ("layer", "found", "expected", "share", "status")
+            ],
             "rows": [
                 [
                     SERVICES[layer.service].name.say(lang),
@@ -203,6 +216,10 @@ def fonts_with_cjk(fonts: typst.Fonts) -> list[str]:
 def _legend(figure: Figure, lang: Lang) -> list[list[str]]:
     unit = say("unit.needs").say(lang)
     rows = [
-        [colour, f"{low if low == high else f'{low}–{high}'} {unit} ({n})"] for colour, low, high, n in figure.legend
+        [colour, f"{low if low == high else f'{low}–{high}'} {unit} ({n})"]
+        for colour, low, high, n in figure.legend
     ]
-    return [*rows, *([["#ffffff", f"{say('map.zero').say(lang)} ({figure.without})"]] if figure.without else [])]
+    return [
+        *rows,
+        *([["#ffffff", f"{say('map.zero').say(lang)} ({figure.without})"]] if figure.without else []),
+    ]

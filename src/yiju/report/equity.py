@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from yiju.checkup.catalogue import catalogue
-from yiju.report.material import Material
 from yiju.text import Text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from yiju.report.material import Material
 
 Floats = npt.NDArray[np.float64]
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import numpy as np
 import shapely
 
 from yiju.report.geometry import Frame, simplify_coverage, simplify_within_budget
-from yiju.report.material import Material
 from yiju.report.palette import NEEDS_RAMP, spread
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import geopandas as gpd
+
+    from yiju.report.material import Material
 
 # Steps of the drawing's longer side: a pixel of a page of 17 cm at 300 dots an inch.
 _STEPS = 2_000
@@ -33,7 +38,9 @@ class Figure:
 
 def needs_figure(material: Material) -> Figure:
     """Open needs at each place of the smallest level that has places, as a choropleth over water and streets."""
-    level = next(level for level in ("community", "subdistrict", "district", "city") if level in material.by_level)
+    level = next(
+        level for level in ("community", "subdistrict", "district", "city") if level in material.by_level
+    )
     places = material.places[material.places["level"] == level].reset_index(drop=True)
     frame = Frame.around(tuple(places.total_bounds), steps=_STEPS)
     counts = needs_within(material, places["place_id"])
@@ -88,10 +95,9 @@ def class_ends(numbers: np.ndarray) -> list[int]:
 
 def _base(material: Material, frame: Frame) -> list[str]:
     """Water, main streets and railways, thin."""
-    folder = material.folder
-    streets = folder.table("street_edges")
+    streets = material.table("street_edges")
     main = streets[streets["street_class"].str.removesuffix("_link").isin(_MAIN_STREETS)].geometry
-    water, railways = folder.table("water").geometry, folder.table("railways").geometry
+    water, railways = material.table("water").geometry, material.table("railways").geometry
     areas = water.geom_type.str.endswith("Polygon")
     parts = [
         ('fill="#bcd4e6"', water[areas]),

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from yiju.checkup.catalogue import catalogue
 from yiju.needs.terms import indicator_name, variant_name, word
 from yiju.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 # Decimals by unit of the catalogue: one for rates (Wilson intervals of a few thousand people are wider than 0.1 point),
 # none for what is counted, three for indices that live between 0 and 1. Others have two.

@@ -8,13 +8,16 @@ takes about three bytes. ``assets/map.js`` holds the reader.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import shapely
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Ints = npt.NDArray[np.int64]
 

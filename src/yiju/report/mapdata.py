@@ -21,7 +21,14 @@ LATTICE_STEPS = 16_384
 # Simplified to what a map of that size can show: one pixel of 1,400, zoomed in three times.
 _SHOWN_STEPS = 4_000
 # Vertices that a layer may have: about three letters each, so that the whole map stays below 3 MB.
-_VERTICES = {"main": 120_000, "minor": 260_000, "water": 60_000, "rivers": 20_000, "green": 60_000, "railways": 20_000}
+_VERTICES = {
+    "main": 120_000,
+    "minor": 260_000,
+    "water": 60_000,
+    "rivers": 20_000,
+    "green": 60_000,
+    "railways": 20_000,
+}
 # OSM highway values that carry a city's shape; the rest is drawn thin, near by. https://wiki.openstreetmap.org/wiki/Key:highway
 _MAIN_STREETS = ("motorway", "trunk", "primary", "secondary", "tertiary")
 
@@ -69,7 +76,6 @@ def places_json(material: Material, frame: Frame) -> list[dict[str, Json]]:
 
 def base_json(material: Material, frame: Frame) -> dict[str, Json]:
     """Streets, water, parks and railways, simplified."""
-    folder = material.folder
     window = shapely.box(
         frame.x0, frame.y0, frame.x0 + frame.width * frame.step_m, frame.y0 + frame.height * frame.step_m
     )
@@ -80,14 +86,17 @@ def base_json(material: Material, frame: Frame) -> dict[str, Json]:
         simple = simplify_within_budget(cut.reset_index(drop=True), tolerance_m(frame), _VERTICES[name])
         return [path for shape in simple for part in _parts(shape) for path in paths(part, frame)]
 
-    streets = folder.table("street_edges")
+    streets = material.table("street_edges")
     main = streets["street_class"].str.removesuffix("_link").isin(_MAIN_STREETS)
-    water, railways = folder.table("water").geometry, folder.table("railways").geometry
+    water, railways = material.table("water").geometry, material.table("railways").geometry
     areas = water.geom_type.str.endswith("Polygon")
     return {
         "width": frame.width,
         "height": frame.height,
-        "streets": {"main": layer("main", _chains(streets[main])), "minor": layer("minor", _chains(streets[~main]))},
+        "streets": {
+            "main": layer("main", _chains(streets[main])),
+            "minor": layer("minor", _chains(streets[~main])),
+        },
         "water": layer("water", water[areas]),
         "rivers": layer("rivers", water[~areas]),
         "green": layer("green", _green(material)),
@@ -97,7 +106,7 @@ def base_json(material: Material, frame: Frame) -> dict[str, Json]:
 
 def facilities_json(material: Material, frame: Frame) -> list[dict[str, Json]]:
     """Facilities by service, in the order of the service catalogue."""
-    facilities = material.folder.table("facilities")
+    facilities = material.table("facilities")
     out = []
     for code in SERVICES:
         rows = facilities[facilities["service"] == code].sort_values("facility_id", kind="stable")
@@ -125,9 +134,11 @@ def _chains(edges: gpd.GeoDataFrame) -> gpd.GeoSeries:
 
 
 def _green(material: Material) -> gpd.GeoSeries:
-    facilities = material.folder.table("facilities")
-    parks = facilities[(facilities["service"] == "park") & facilities.geometry.geom_type.str.endswith("Polygon")]
-    land = material.folder.table("land")
+    facilities = material.table("facilities")
+    parks = facilities[
+        (facilities["service"] == "park") & facilities.geometry.geom_type.str.endswith("Polygon")
+    ]
+    land = material.table("land")
     green = land[land["use"] == "green"]
     return gpd.GeoSeries(pd.concat([parks.geometry, green.geometry], ignore_index=True), crs=facilities.crs)
 

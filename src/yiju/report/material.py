@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-
-import geopandas as gpd
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from yiju.checkup.snapshot import read_completeness, read_observations
-from yiju.city.folder import CityFolder
 from yiju.city.tables import LEVELS
-from yiju.needs import read_needs
+from yiju.needs import View, official_views, read_needs
 from yiju.needs.voices import residents_by_place
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import geopandas as gpd
+    import pandas as pd
+
+    from yiju.city.folder import CityFolder
 
 # Cells of a grid are a statistical layer, not places that anyone files a report for.
 SHOWN_LEVELS = ("city", "district", "subdistrict", "community")
@@ -50,10 +54,29 @@ class Material:
     @cached_property
     def places(self) -> gpd.GeoDataFrame:
         """Places of the levels that are shown, from the city down, in a fixed order."""
-        places = self.folder.table("places")
+        places = self.table("places")
         places = places[places["level"].isin(SHOWN_LEVELS)].copy()
         places["_depth"] = places["level"].map(LEVELS.index)
-        return places.sort_values(["_depth", "place_id"], kind="stable").drop(columns="_depth").reset_index(drop=True)
+        return (
+            places.sort_values(["_depth", "place_id"], kind="stable")
+            .drop(columns="_depth")
+            .reset_index(drop=True)
+        )
+
+    @cached_property
+    def _tables(self) -> dict[str, gpd.GeoDataFrame | pd.DataFrame]:
+        return {}
+
+    def table(self, name: str) -> gpd.GeoDataFrame | pd.DataFrame:
+        """A table of the city, read once."""
+        if name not in self._tables:
+            self._tables[name] = self.folder.table(name)
+        return self._tables[name]
+
+    @cached_property
+    def views(self) -> Mapping[str, View]:
+        """The official forms by code."""
+        return official_views(self.needs, self.observations, self.folder)
 
     @cached_property
     def names(self) -> Mapping[str, str]:
@@ -84,4 +107,3 @@ class Material:
     def report_dir(self) -> Path:
         """Where the report goes."""
         return self.folder.checkup_dir(self.year) / "report"
-

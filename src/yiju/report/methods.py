@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import yiju
 from yiju.checkup.catalogue import catalogue, read_catalogue
 from yiju.city.services import SERVICES
-from yiju.report.material import Material
 from yiju.report.words import say
 from yiju.text import Text
+
+if TYPE_CHECKING:
+    from yiju.report.material import Material
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,11 @@ def methods(material: Material) -> list[Part]:
         Part(say("methods.thresholds"), (), own),
         Part(say("methods.vouched"), (), vouched),
         Part(say("methods.handbook"), (say("methods.handbook.about"),), _cited()),
-        Part(say("methods.files"), (), tuple(_same(name) for name in ("tables.xlsx", "report.zh.pdf", "report.en.pdf", "csv/"))),
+        Part(
+            say("methods.files"),
+            (),
+            tuple(_same(name) for name in ("tables.xlsx", "report.zh.pdf", "report.en.pdf", "csv/")),
+        ),
         Part(say("methods.version"), (_same(f"Yiju 宜居 {yiju.__version__} · {config.crs.to_string()}"),)),
         Part(say("methods.again"), (), commands),
     ]
@@ -56,6 +63,9 @@ def _cited() -> tuple[Text, ...]:
     """The sources that the catalogue cites, each with its note."""
     sources = read_catalogue().sources.values()
     return tuple(
-        Text(f"{s.name.zh}{f'（{s.note.zh}）' if s.note.zh else ''}", f"{s.name.en}{f' ({s.note.en})' if s.note.en else ''}")
+        Text(
+            f"{s.name.zh}{f'（{s.note.zh}）' if s.note.zh else ''}",
+            f"{s.name.en}{f' ({s.note.en})' if s.note.en else ''}",
+        )
         for s in sources
     )

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from yiju.checkup.catalogue import catalogue
-from yiju.checkup.indicator import Indicator
 from yiju.needs import STEPS, ladder
 from yiju.report.figures import digits, with_unit, written
-from yiju.report.material import Material
 from yiju.report.words import say
 from yiju.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from yiju.checkup.indicator import Indicator
+    from yiju.report.material import Material
 
 # 城市工作的六个目标 in the order of the text (standards.md 1.1)
 DIMENSIONS = ("innovative", "livable", "beautiful", "resilient", "civilised", "smart")
@@ -160,8 +164,12 @@ class Overview:
     def _whom(self, indicators: Iterable[str]) -> Ranked | None:
         """The group that lies furthest below all residents, in coverage of the whole city."""
         rows = self._firm
-        rows = rows[rows["indicator"].isin(list(indicators)) & (rows["level"] == "city") & (rows["unit"] == "%")]
-        more_is_better = [_direction(i, v) == "higher" for i, v in zip(rows["indicator"], rows["variant"], strict=True)]
+        rows = rows[
+            rows["indicator"].isin(list(indicators)) & (rows["level"] == "city") & (rows["unit"] == "%")
+        ]
+        more_is_better = [
+            _direction(i, v) == "higher" for i, v in zip(rows["indicator"], rows["variant"], strict=True)
+        ]
         rows = rows[np.array(more_is_better, dtype=bool)]
         key = ["indicator", "method", "variant", "place_id"]
         all_of_them = rows.loc[rows["group"] == "all", [*key, "value"]]
@@ -242,7 +250,12 @@ def _reference(row: Mapping[str, object], direction: str) -> Text:
 def _ranked(row: Mapping[str, object], about: Text) -> Ranked:
     grade = row["grade"]
     return Ranked(
-        *(str(row[name]) for name in ("indicator", "method", "variant", "group", "level", "place_id")),
+        indicator=str(row["indicator"]),
+        method=str(row["method"]),
+        variant=str(row["variant"]),
+        group=str(row["group"]),
+        level=str(row["level"]),
+        place=str(row["place_id"]),
         value=None if pd.isna(row["value"]) else float(str(row["value"])),
         unit=str(row["unit"]),
         grade="" if grade is None or pd.isna(grade) else str(grade),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jinja2
 import markupsafe
@@ -13,20 +13,23 @@ import markupsafe
 import yiju
 from yiju.city.services import UNITS
 from yiju.needs.views import DEADLINE_NAMES
-from yiju.report.change import Change
-from yiju.report.material import Material
 from yiju.report.methods import methods
-from yiju.report.overview import Overview
 from yiju.report.payload import as_script, payload
 from yiju.report.readings import city_facts, readings
-from yiju.report.trust import Trust
 from yiju.report.words import FOLDER, say, words
 from yiju.text import Text
+
+if TYPE_CHECKING:
+    from yiju.report.change import Change
+    from yiju.report.material import Material
+    from yiju.report.overview import Overview
+    from yiju.report.trust import Trust
 
 _ASSETS = FOLDER / "assets"
 # In the order in which they are read: later ones use what earlier ones define.
 _SCRIPTS = (
-    "data", "words", "dom", "explain", "overview", "themes", "map", "mapview", "sheet", "ledger", "form", "lists", "main",
+    "data", "words", "dom", "explain", "overview", "themes", "map", "mapview", "sheet", "ledger", "form", "lists",
+    "main",
 )  # fmt: skip
 _STYLES = ("page", "print")
 _SECTIONS = ("overview", "map", "ledger", "form", "lists", "equity", "change", "methods")
@@ -37,7 +40,10 @@ _FIRST_NEEDS = 50
 def render_page(material: Material, overview: Overview, trust: Trust, change: Change | None) -> str:
     """The whole page as text; the same material gives the same text."""
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_ASSETS), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
+        loader=jinja2.FileSystemLoader(_ASSETS),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
     )
     script = "\n" + _script() + "\n"
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
@@ -116,4 +122,3 @@ def _essentials(material: Material, overview: Overview, trust: Trust) -> dict[st
 
 def _count(number: int | None) -> str:
     return "—" if number is None else f"{number:,}"
-

@@ -6,7 +6,10 @@ legend, and values stand on the map where there is room.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # CIE lightness falls by about 15 from step to step in both, from 93 to 30: chosen by us, teal for what there is,
 # amber for what is missing.

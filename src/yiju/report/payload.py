@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 import yiju
 from yiju.checkup.catalogue import catalogue, read_catalogue
 from yiju.checkup.explain import explain
-from yiju.checkup.indicator import Indicator
 from yiju.city.services import CLASS_NAMES, GROUPS, INSTRUMENT_NAMES, SERVICES, UNITS
 from yiju.city.tables import TABLES
-from yiju.needs import View, official_views, read_evidence
+from yiju.needs import View, read_evidence
 from yiju.needs.advice import advice
 from yiju.needs.comparison import KINDS
 from yiju.needs.deadlines import REASONS
@@ -23,16 +21,21 @@ from yiju.needs.rectification import FATES
 from yiju.needs.terms import indicator_name, word
 from yiju.needs.views import DEADLINE_NAMES, LEVEL_NAMES, STATUS_NAMES, STEP_NAMES
 from yiju.needs.wording import count_missing
-from yiju.report.change import Change
 from yiju.report.equity import Curve, curves
 from yiju.report.mapdata import base_json, facilities_json, frame_of, places_json
-from yiju.report.material import Material
-from yiju.report.overview import Overview
 from yiju.report.palette import NEEDS_RAMP, SERIES_RAMP
 from yiju.report.series import KEY, Texts, series
-from yiju.report.trust import Trust
 from yiju.report.words import words
 from yiju.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from yiju.checkup.indicator import Indicator
+    from yiju.report.change import Change
+    from yiju.report.material import Material
+    from yiju.report.overview import Overview
+    from yiju.report.trust import Trust
 
 Json = Any
 
@@ -102,8 +105,8 @@ def _names() -> dict[str, dict[str, Json]]:
         "levels": LEVEL_NAMES,
         "groups": {code: group.name for code, group in GROUPS.items()},
         "units": {code: unit.name for code, unit in UNITS.items()},
-        "service_classes": dict(CLASS_NAMES),
-        "instruments": dict(INSTRUMENT_NAMES),
+        "service_classes": {str(code): name for code, name in CLASS_NAMES.items()},
+        "instruments": {str(code): name for code, name in INSTRUMENT_NAMES.items()},
         "steps": STEP_NAMES,
         "deadlines": DEADLINE_NAMES,
         "reasons": REASONS,
@@ -112,7 +115,9 @@ def _names() -> dict[str, dict[str, Json]]:
         "kinds": KINDS,
     }
     for kind in ("directions", "facility_sources"):
-        names[kind] = {k.removeprefix(f"{kind}."): text for k, text in words().items() if k.startswith(f"{kind}.")}
+        names[kind] = {
+            k.removeprefix(f"{kind}."): text for k, text in words().items() if k.startswith(f"{kind}.")
+        }
     return {kind: {code: list(text) for code, text in codes.items()} for kind, codes in names.items()}
 
 
@@ -179,11 +184,15 @@ def standards(entry: Indicator) -> Text:
     held += [("target", variant.target) for variant in entry.variants]
     for kind, stick in held:
         if stick is not None:
-            what = Text(f" {stick.what.zh}" if stick.what.zh else "", f" {stick.what.en}" if stick.what.en else "")
+            what = Text(
+                f" {stick.what.zh}" if stick.what.zh else "", f" {stick.what.en}" if stick.what.en else ""
+            )
             parts.append(_standard(kind, f"{stick.value:g}", what, cite(stick.source)))
     if entry.band is not None:
         parts.append(
-            _standard("band", f"{entry.band.low:g}–{entry.band.high:g}", entry.band.what, cite(entry.band.source))
+            _standard(
+                "band", f"{entry.band.low:g}–{entry.band.high:g}", entry.band.what, cite(entry.band.source)
+            )
         )
     if entry.cuts is not None:
         cuts = [(word("grades", grade), bound) for grade, bound in entry.cuts.bounds]
@@ -237,12 +246,18 @@ def _need(
         "indicator": row["indicator"],
         "sentence": [row["sentence_zh"], row["sentence_en"]],
         "advice": texts.row(advice(row)),
-        "evidence": [_ground(ref, row["place_id"], number, level, texts) for ref in read_evidence(row["evidence"])],
+        "evidence": [
+            _ground(ref, row["place_id"], number, level, texts) for ref in read_evidence(row["evidence"])
+        ],
     }
 
 
 def _ground(
-    ref: Mapping[str, Any], place: str, number: Mapping[tuple[str, ...], int], level: Mapping[str, str], texts: Texts
+    ref: Mapping[str, Any],
+    place: str,
+    number: Mapping[tuple[str, ...], int],
+    level: Mapping[str, str],
+    texts: Texts,
 ) -> list[Json]:
     """One ground: its role, the series that holds it at the need's place (or -1), value, standard, name."""
     role = ref["kind"] if ref["kind"] in ("severance", "not measured", "earlier") else ref["role"]
@@ -251,13 +266,14 @@ def _ground(
         key = (*(ref[name] for name in KEY[:4]), level.get(place, ""))
         if key in number:
             return [role, number[key], None, standard, 0]
-    name = indicator_name(str(ref["indicator"])) if ref["kind"] in ("observation", "severance") else Text("", "")
+    name = (
+        indicator_name(str(ref["indicator"])) if ref["kind"] in ("observation", "severance") else Text("", "")
+    )
     return [role, -1, None if value is None else round(float(value), 2), standard, texts.row(name)]
 
 
 def _views(material: Material) -> list[View]:
-    views = official_views(material.needs, material.observations, material.folder)
-    return [view for code, view in views.items() if code != "indicator_form"]
+    return [view for code, view in material.views.items() if code != "indicator_form"]
 
 
 def _list(view: View, texts: Texts) -> dict[str, Json]:
@@ -277,7 +293,9 @@ def _kind(values: list[Any], key: str) -> str:
         return "need" if key == "need_id" else "sentence"
     if any(isinstance(v, Text) for v in values):
         return "text"
-    numeric = all(v is None or isinstance(v, int | float) for v in values) and any(v is not None for v in values)
+    numeric = all(v is None or isinstance(v, int | float) for v in values) and any(
+        v is not None for v in values
+    )
     return "year" if numeric and key.endswith("_year") else "number" if numeric else "plain"
 
 

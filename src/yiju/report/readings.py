@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from yiju.checkup.catalogue import catalogue
 from yiju.needs.terms import indicator_name, word
 from yiju.report.figures import digits, variant_words, with_unit
-from yiju.report.material import Material
 from yiju.report.words import say
 from yiju.text import Text
+
+if TYPE_CHECKING:
+    from yiju.report.material import Material
 
 
 @dataclass(frozen=True)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from yiju.checkup.catalogue import catalogue
 from yiju.needs.terms import word
 from yiju.report.figures import digits, short, variant_words
-from yiju.report.material import Material
 from yiju.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+
+    from yiju.report.material import Material
 
 Json = Any
 KEY = ("indicator", "method", "variant", "group", "level")
@@ -57,57 +60,64 @@ def column(values: Sequence[Json]) -> Json:
 def series(material: Material, texts: Texts) -> list[dict[str, Json]]:
     """All observations at the levels that are shown, in the order of the catalogue."""
     rows = material.observations
-    rows = rows[rows["level"].isin(material.by_level)]
     order = {code: i for i, code in enumerate(catalogue())}
-    rows = rows[rows["indicator"].isin(order)]
-    found = []
-    for key, part in rows.groupby(list(KEY), sort=False):
-        codes = dict(zip(KEY, key, strict=True))
-        found.append(_one(codes, part.set_index("place_id"), material.by_level[codes["level"]], texts))
-    return sorted(found, key=lambda s: (order[s["indicator"]], *(s[name] for name in KEY[1:])))
+    rows = rows[rows["level"].isin(material.by_level) & rows["indicator"].isin(order)]
+    columns = {name: _values(rows[name]) for name in rows.columns}
+    found: dict[tuple[str, ...], dict[str, int]] = {}
+    for row, (key, place) in enumerate(
+        zip(zip(*(columns[n] for n in KEY), strict=True), columns["place_id"], strict=True)
+    ):
+        found.setdefault(key, {})[place] = row
+    out = [
+        _one(
+            dict(zip(KEY, key, strict=True)), columns, [at.get(p) for p in material.by_level[key[-1]]], texts
+        )
+        for key, at in found.items()
+    ]
+    return sorted(out, key=lambda s: (order[s["indicator"]], *(s[name] for name in KEY[1:])))
 
 
-def _one(codes: dict[str, str], part: pd.DataFrame, places: Sequence[str], texts: Texts) -> dict[str, Json]:
-    unit = str(part["unit"].iloc[0])
+def _one(
+    codes: dict[str, str], columns: Mapping[str, Sequence[Any]], rows: Sequence[int | None], texts: Texts
+) -> dict[str, Json]:
+    """One series; ``rows`` has the row of each place of the level, or None where it has no observation."""
+    first = next(row for row in rows if row is not None)
+    unit = columns["unit"][first]
     decimals = digits(unit)
     indicator = catalogue()[codes["indicator"]]
-    part = part.reindex(places)
 
-    def numbers(name: str, least: int = decimals) -> list[Json]:
-        return [short(v, least) for v in part[name].astype("float64")]
+    def each(name: str, empty: Json) -> list[Json]:
+        values = columns[name]
+        return [empty if row is None or values[row] is None else values[row] for row in rows]
 
-    def known(name: str, translate: Callable[[Any], Json], empty: Json) -> list[Json]:
-        return [empty if pd.isna(v) else translate(v) for v in part[name]]
+    def numbers(name: str, places: int = decimals) -> list[Json]:
+        return [None if value is None else short(value, places) for value in each(name, None)]
 
-    def sentences(pairs: Iterable[tuple[object, object]]) -> list[int]:
-        return [texts.row(_text(zh, en)) for zh, en in pairs]
+    def sentences(zh: str, en: str) -> list[int]:
+        return [texts.row(Text(*pair)) for pair in zip(each(zh, ""), each(en, ""), strict=True)]
 
     return {
         **codes,
-        "edition": _first(part["edition"]),
+        "edition": columns["edition"][first],
         "variant_name": list(variant_words(codes["indicator"], codes["variant"])),
         "unit": list(word("units", unit)),
         "digits": decimals,
         "direction": indicator.direction_of(indicator.variant(codes["variant"])),
         "value": numbers("value"),
-        "status": column(known("status", str, "")),
+        "status": column(each("status", "")),
         "low": column(numbers("low")),
         "high": column(numbers("high")),
-        "n": column(numbers("n", 1)),
-        "numerator": column(numbers("numerator", 1)),
-        "denominator": column(numbers("denominator", 1)),
-        "grade": column(known("grade", str, "")),
+        "n": column(numbers("n", 0)),
+        "numerator": column(numbers("numerator", 0)),
+        "denominator": column(numbers("denominator", 0)),
+        "grade": column(each("grade", "")),
         "threshold": column(numbers("threshold", 2)),
-        "source": column(sentences(zip(part["source"], part["source"], strict=True))),
-        "provisional": column(known("provisional", bool, False)),
-        "reason": column(sentences(zip(part["reason_zh"], part["reason_en"], strict=True))),
+        "source": column(sentences("source", "source")),
+        "provisional": column(each("provisional", empty=False)),
+        "reason": column(sentences("reason_zh", "reason_en")),
     }
 
 
-def _first(values: pd.Series) -> str:
-    known = values.dropna()
-    return str(known.iloc[0]) if len(known) else ""
-
-
-def _text(zh: object, en: object) -> Text:
-    return Text("" if pd.isna(zh) else str(zh), "" if pd.isna(en) else str(en))
+def _values(values: pd.Series) -> list[Any]:
+    """Plain values; unknown is None."""
+    return [None if unknown else value for value, unknown in zip(values.tolist(), values.isna(), strict=True)]

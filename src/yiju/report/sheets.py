@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from yiju.city.services import SERVICES
-from yiju.needs import View, official_views
-from yiju.report.material import Material
 from yiju.report.words import say
 from yiju.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from yiju.needs import View
+    from yiju.report.material import Material
 
 Value = str | int | float | bool | None
 
@@ -56,9 +59,8 @@ class Sheet:
 
 def sheets(material: Material) -> list[Sheet]:
     """指标表, 问题台账, 问题清单, 整改清单 and 数据完整性, in the order of a filing."""
-    views = official_views(material.needs, material.observations, material.folder)
     order = ("indicator_form", "problem_ledger", "problem_list", "rectification_list")
-    return [*(sheet_of(views[code]) for code in order), completeness_sheet(material)]
+    return [*(sheet_of(material.views[code]) for code in order), completeness_sheet(material)]
 
 
 def sheet_of(view: View) -> Sheet:
@@ -78,11 +80,26 @@ def sheet_of(view: View) -> Sheet:
 
 def completeness_sheet(material: Material) -> Sheet:
     """Every facility layer of the service catalogue, known or not."""
-    headings = ("layer", "layer_en", "found", "expected", "ratio", "per_10k", "peer_ratio", "source", "trusted", "verdict")
+    headings = (
+        "layer",
+        "layer_en",
+        "found",
+        "expected",
+        "ratio",
+        "per_10k",
+        "peer_ratio",
+        "source",
+        "trusted",
+        "verdict",
+    )
     columns = tuple(Column(say(f"completeness.{key}"), _FORMATS.get(key, "General")) for key in headings)
     rows = []
     for row in material.completeness.to_dict("records"):
-        name = SERVICES[row["service"]].name if row["service"] in SERVICES else Text(row["service"], row["service"])
+        name = (
+            SERVICES[row["service"]].name
+            if row["service"] in SERVICES
+            else Text(row["service"], row["service"])
+        )
         numbers = [_number(row[key]) for key in headings[2:7]]
         trusted = say("completeness.yes" if row["trusted"] else "completeness.no")
         verdict = Text(row["verdict_zh"], row["verdict_en"])
@@ -110,7 +127,8 @@ def _both(value: Any) -> Value:
 def _plain(value: Any) -> Value:
     if value is None or (isinstance(value, float) and pd.isna(value)):
         return None
-    return value.item() if hasattr(value, "item") else value
+    plain: Value = value.item() if hasattr(value, "item") else value
+    return plain
 
 
 def _number(value: float) -> float | None:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from yiju.checkup.catalogue import catalogue
-from yiju.report.material import Material
 from yiju.report.overview import TRUST_PARTS
 from yiju.report.words import say
 from yiju.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from yiju.report.material import Material
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,8 @@ class Trust:
         """Indicators by what the data allow, the strongest first; none left out."""
         counted = Counter(self.states.values())
         return [
-            Part(key, counted[key], say(f"trust.part.{key}"), say(f"trust.part.{key}.about")) for key in TRUST_PARTS
+            Part(key, counted[key], say(f"trust.part.{key}"), say(f"trust.part.{key}.about"))
+            for key in TRUST_PARTS
         ]
 
     @cached_property
@@ -78,12 +83,16 @@ class Trust:
         """Sentences that a reader must have read before citing a number."""
         config = self.material.folder.config
         places = self.material.places
-        cells = self.material.folder.table("residents")
+        cells = self.material.table("residents")
         communities = places[places["level"] == "community"]
         weak = sum(not layer.trusted and layer.found > 0 for layer in self.layers)
         provisional = sum(i.provisional for i in catalogue().values())
-        own = [f"{catalogue()[i].name.zh if i in catalogue() else i} {v:g}" for i, v in config.thresholds.items()]
-        own_en = [f"{catalogue()[i].name.en if i in catalogue() else i} {v:g}" for i, v in config.thresholds.items()]
+        own = [
+            f"{catalogue()[i].name.zh if i in catalogue() else i} {v:g}" for i, v in config.thresholds.items()
+        ]
+        own_en = [
+            f"{catalogue()[i].name.en if i in catalogue() else i} {v:g}" for i, v in config.thresholds.items()
+        ]
         notes: list[tuple[bool, Text]] = [
             (config.weights_only, say("trust.note.weights")),
             (bool((communities["origin"] == "approximate").any()), say("trust.note.approximate")),

@@ -9,30 +9,38 @@ import io
 import re
 import unicodedata
 import zipfile
-from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-from yiju.report.sheets import Sheet, Value
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+
+    from yiju.report.sheets import Sheet, Value
 
 # Widths in characters: narrower is unreadable, wider does not fit a screen.
 _NARROWEST, _WIDEST = 8, 60
+# Characters of Chinese that fill the widest column: what is longer breaks into lines.
+_LONG = 30
 # Rows that are looked at for a width; the rest is like them.
 _LOOKED_AT = 200
 # The earliest time that a ZIP archive can carry.
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
 _FIXED_TIME = datetime(2000, 1, 1)  # noqa: DTZ001 - the format has no zone
+_FIXED_STAMP = f"{_FIXED_TIME.isoformat()}Z".encode()
 _MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
 
 _HEAD = Font(bold=True, color="FFFFFF")
 _FILL = PatternFill("solid", start_color="0C5A66")
+_WRAPPED = Alignment(wrap_text=True, vertical="top")
 _LINE = Border(bottom=Side(style="thin", color="0C5A66"))
 
 
@@ -66,15 +74,18 @@ def _write(page: WriteOnlyWorksheet, sheet: Sheet) -> None:
 def _heading(page: WriteOnlyWorksheet, words: str) -> WriteOnlyCell:
     cell = WriteOnlyCell(page, words)
     cell.font, cell.fill, cell.border = _HEAD, _FILL, _LINE
-    cell.alignment = Alignment(wrap_text=True, vertical="top")
+    cell.alignment = _WRAPPED
     return cell
 
 
 def _cell(page: WriteOnlyWorksheet, value: Value, shown: str) -> WriteOnlyCell | Value:
     if isinstance(value, str):
-        words = WriteOnlyCell(page, ILLEGAL_CHARACTERS_RE.sub("", value))
+        clean = ILLEGAL_CHARACTERS_RE.sub("", value)
+        if len(clean) <= _LONG and not clean.startswith("="):
+            return clean
+        words = WriteOnlyCell(page, clean)
         words.data_type = "s"  # a name that begins with "=" is a name, not a formula
-        words.alignment = Alignment(wrap_text=len(value) > _WIDEST // 2, vertical="top")
+        words.alignment = _WRAPPED
         return words
     if value is None or shown == "General":
         return value
@@ -85,18 +96,22 @@ def _cell(page: WriteOnlyWorksheet, value: Value, shown: str) -> WriteOnlyCell |
 
 def _width(values: Sequence[Value]) -> int:
     """Characters of the widest value; Chinese ones count double."""
-    longest = max(sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in str(v or "")) for v in values)
+    longest = max(
+        sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in str(v or "")) for v in values
+    )
     return min(max(longest + 2, _NARROWEST), _WIDEST)
 
 
 def _without_time(archive: bytes) -> bytes:
     """The archive with its members' times, and the time of saving inside, made the same for ever."""
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(archive)) as given, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as written:
+    with (
+        zipfile.ZipFile(io.BytesIO(archive)) as given,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as written,
+    ):
         for name in given.namelist():
             content = given.read(name)
             if name == "docProps/core.xml":
-                stamp = f"{_FIXED_TIME.isoformat()}Z".encode()
-                content = _MODIFIED.sub(lambda m: m[1] + stamp + m[2], content)
+                content = _MODIFIED.sub(rb"\g<1>" + _FIXED_STAMP + rb"\g<2>", content)
             written.writestr(zipfile.ZipInfo(name, _NO_TIME), content, zipfile.ZIP_DEFLATED)
     return out.getvalue()

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from yiju.city.folder import CityFolder
 from yiju.errors import SnapshotError
 from yiju.progress import SILENT, Progress
 from yiju.report.change import change_since
@@ -20,6 +19,11 @@ from yiju.report.trust import Trust
 from yiju.report.words import say
 from yiju.report.workbook import write_workbook
 from yiju.text import Lang, Text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from yiju.city.folder import CityFolder
 
 PAGE, WORKBOOK, CSV_DIR = "index.html", "tables.xlsx", "csv"
 _LANGS: tuple[Lang, ...] = ("zh", "en")

@@ -49,6 +49,13 @@ for (const link of document.querySelectorAll("nav a")) link.addEventListener("cl
   byId(section).focus({ preventScroll: true });
   setRoute(section);
 });
+/** Folded parts that paper has to show. @type {HTMLDetailsElement[]} */
+let unfolded = [];
+window.addEventListener("beforeprint", () => {
+  unfolded = [...document.querySelectorAll("details")].filter((part) => !part.open);
+  for (const part of unfolded) part.open = true;
+});
+window.addEventListener("afterprint", () => { for (const part of unfolded) part.open = false; });
 byId("print").addEventListener("click", () => window.print());
 window.addEventListener("hashchange", restore);
 

@@ -257,12 +257,21 @@ function drawFacilities() {
   }
 }
 
+/** A bar of a round length, drawn into the picture so that it stays true when the picture is printed smaller. */
 function drawScale() {
+  const { w, h } = sizeOf();
   const metresPerPixel = DATA.meta.step_m / VIEW.scale;
   const most = metresPerPixel * 120;
   const power = 10 ** Math.floor(Math.log10(most));
   const metres = [5, 2, 1].map((n) => n * power).find((n) => n <= most) || power;
-  const bar = byId("map-scale");
-  bar.style.width = `${metres / metresPerPixel}px`;
-  bar.textContent = metres >= 1000 ? `${metres / 1000} km` : `${metres} m`;
+  const long = metres / metresPerPixel;
+  PEN.beginPath();
+  PEN.moveTo(w - 14 - long, h - 20); PEN.lineTo(w - 14 - long, h - 13); PEN.lineTo(w - 14, h - 13); PEN.lineTo(w - 14, h - 20);
+  PEN.strokeStyle = "rgb(255 255 255 / .9)";
+  PEN.lineWidth = 5;
+  PEN.stroke();
+  PEN.strokeStyle = "#16242a";
+  PEN.lineWidth = 2;
+  PEN.stroke();
+  label(metres >= 1000 ? `${metres / 1000} km` : `${metres} m`, w - 14 - long / 2, h - 23, 400, 12);
 }
