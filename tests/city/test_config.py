@@ -59,7 +59,10 @@ def test_a_file_that_is_no_toml_is_told_so(tmp_path) -> None:
         ({"source": [{"kind": "boundry", "file": "a"}]}, "Did you mean boundary?"),
         ({"source": [{"kind": "boundary", "file": "a", "levl": "city"}]}, "Did you mean level?"),
         ({"layers": {"vouched": ["kindergarden"]}}, "Did you mean kindergarten?"),
-        ({"source": [{"kind": "facilities", "file": "a", "datum": "wgs84", "complete_for": ["parc"]}]}, "Did you mean park?"),
+        (
+            {"source": [{"kind": "facilities", "file": "a", "datum": "wgs84", "complete_for": ["parc"]}]},
+            "Did you mean park?",
+        ),
     ],
 )
 def test_a_word_that_is_not_known_gets_the_nearest_that_is(sections: dict[str, object], says: str) -> None:
@@ -89,10 +92,16 @@ def test_a_word_that_is_not_known_gets_the_nearest_that_is(sections: dict[str, o
         ({"source": [{"kind": "osm"}]}, "the path of a file"),
         ({"source": [{"file": "a.pbf"}]}, "kind needs to be one of"),
         ({"source": [{"kind": "facilities", "file": "a.csv"}]}, "it is never guessed"),
-        ({"source": [{"kind": "facilities", "file": "a.csv", "datum": "wgs-84"}]}, "wgs84, cgcs2000, gcj02 or bd09"),
+        (
+            {"source": [{"kind": "facilities", "file": "a.csv", "datum": "wgs-84"}]},
+            "wgs84, cgcs2000, gcj02 or bd09",
+        ),
         ({"source": [{"kind": "population", "file": "a", "role": "ages"}]}, "total or shares"),
         ({"source": [{"kind": "population", "file": "a", "crs": "EPSG:0"}]}, "a coordinate system"),
-        ({"source": [{"kind": "rain", "file": "a"}, {"kind": "rain", "file": "b"}]}, "one file of kind rain at most"),
+        (
+            {"source": [{"kind": "rain", "file": "a"}, {"kind": "rain", "file": "b"}]},
+            "one file of kind rain at most",
+        ),
         ({"source": [{"kind": "population", "file": f} for f in "ab"]}, "population (role = total) at most"),
     ],
 )
@@ -136,7 +145,10 @@ _SOURCES = st.sampled_from(["osm", "gtfs", "boundary", "residential", "dem"]).fl
         Source,
         st.just(kind),
         _TEXTS,
-        st.dictionaries(st.sampled_from([o for o in SOURCE_KINDS[kind] if o in ("layer", "name", "id")] or ["layer"]), _TEXTS)
+        st.dictionaries(
+            st.sampled_from([o for o in SOURCE_KINDS[kind] if o in ("layer", "name", "id")] or ["layer"]),
+            _TEXTS,
+        )
         if any(o in SOURCE_KINDS[kind] for o in ("layer", "name", "id"))
         else st.just({}),
     )

@@ -107,7 +107,10 @@ def test_a_network_that_says_nothing_of_driving_is_cut_along_every_edge() -> Non
 
 @given(
     st.lists(
-        st.tuples(*[st.integers(-20, 320)] * 4).filter(lambda c: c[:2] != c[2:]), min_size=0, max_size=12, unique=True
+        st.tuples(*[st.integers(-20, 320)] * 4).filter(lambda c: c[:2] != c[2:]),
+        min_size=0,
+        max_size=12,
+        unique=True,
     )
 )
 def test_any_streets_leave_no_gap_and_no_overlap(ends: list[tuple[int, int, int, int]]) -> None:
@@ -120,13 +123,18 @@ def test_any_streets_leave_no_gap_and_no_overlap(ends: list[tuple[int, int, int,
 
 @given(
     st.lists(
-        st.tuples(*[st.integers(-20, 320)] * 4).filter(lambda c: c[:2] != c[2:]), min_size=1, max_size=8, unique=True
+        st.tuples(*[st.integers(-20, 320)] * 4).filter(lambda c: c[:2] != c[2:]),
+        min_size=1,
+        max_size=8,
+        unique=True,
     )
 )
 def test_borders_are_as_long_as_shapely_says(ends: list[tuple[int, int, int, int]]) -> None:
     parcels = cut_parcels(TOWN, shapely.linestrings([[(a, b), (c, d)] for a, b, c, d in ends]), NOTHING)
     borders = shared_borders(parcels, NOTHING)
-    found = {(int(i), int(j)): length for i, j, length in zip(borders.first, borders.second, borders.length_m)}
+    found = {
+        (int(i), int(j)): length for i, j, length in zip(borders.first, borders.second, borders.length_m)
+    }
     for i in range(len(parcels)):
         for j in range(i + 1, len(parcels)):
             length = shapely.length(shapely.intersection(parcels[i], parcels[j]))
@@ -183,4 +191,6 @@ def test_a_real_city_is_cut_without_loss(data_dir) -> None:
     parcels = cut_parcels(boundary, lines, NOTHING)
     assert shapely.area(parcels).sum() == pytest.approx(boundary.area, rel=1e-9)
     assert 2000 < len(parcels) < 4000
-    assert np.median(shapely.area(parcels)) == pytest.approx(4500, rel=0.3)  # blocks of the old town and the grid
+    assert np.median(shapely.area(parcels)) == pytest.approx(
+        4500, rel=0.3
+    )  # blocks of the old town and the grid

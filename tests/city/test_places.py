@@ -146,7 +146,9 @@ def test_a_small_change_of_people_leaves_nearly_all_communities_as_they_were(see
     before = merge(squares, people)
     after = merge(squares, people * rng.normal(1.0, 0.02, 144), start=before.group)
     same = sum(
-        people[(before.group == g) & (after.group == np.bincount(after.group[before.group == g]).argmax())].sum()
+        people[
+            (before.group == g) & (after.group == np.bincount(after.group[before.group == g]).argmax())
+        ].sum()
         for g in range(len(before.people))
     )
     assert same / people.sum() > 0.85
@@ -196,7 +198,9 @@ def test_ids_do_not_depend_on_the_other_communities() -> None:
 
 
 def test_a_community_knows_the_subdistrict_above_it() -> None:
-    zones = gpd.GeoDataFrame({"place_id": ["east", "west"]}, geometry=shapely.box([300, 0], 0, [600, 300], 300), crs=CRS)
+    zones = gpd.GeoDataFrame(
+        {"place_id": ["east", "west"]}, geometry=shapely.box([300, 0], 0, [600, 300], 300), crs=CRS
+    )
     made = communities(blocks(6, 3), np.full(18, 1000.0), zones=zones)
     at = ["west" if x < 300 else "east" for x in made.geometry.centroid.x]
     assert made["parent_id"].tolist() == at
@@ -226,7 +230,13 @@ def test_a_city_without_named_streets_has_numbered_areas() -> None:
 
 def test_given_places_get_a_city_above_them() -> None:
     given_ = gpd.GeoDataFrame(
-        {"place_id": ["city"], "level": ["district"], "name": ["东区"], "origin": ["given"], "area_m2": [1e4]},
+        {
+            "place_id": ["city"],
+            "level": ["district"],
+            "name": ["东区"],
+            "origin": ["given"],
+            "area_m2": [1e4],
+        },
         geometry=[shapely.box(0, 0, 100, 100)],
         crs=CRS,
     )
@@ -240,13 +250,17 @@ def test_the_outline_of_data_closes_gaps_under_a_kilometre_and_leaves_lakes_out(
     points = shapely.get_coordinates(shapely.segmentize(ring, 50))
     lake = outline(shapely.points(points))
     assert not lake.contains(shapely.Point(2000, 2000))
-    street = outline(shapely.points(shapely.get_coordinates(shapely.segmentize(shapely.box(0, 0, 800, 800).boundary, 50))))
+    street = outline(
+        shapely.points(shapely.get_coordinates(shapely.segmentize(shapely.box(0, 0, 800, 800).boundary, 50)))
+    )
     assert street.contains(shapely.Point(400, 400))
     assert street.area == pytest.approx(850**2, rel=0.05)
 
 
 def test_a_cell_reaches_half_the_diagonal_of_its_grid() -> None:
-    grid = shapely.points(np.stack([g.ravel() * 250.0 for g in np.meshgrid(np.arange(4), np.arange(4))], axis=1))
+    grid = shapely.points(
+        np.stack([g.ravel() * 250.0 for g in np.meshgrid(np.arange(4), np.arange(4))], axis=1)
+    )
     assert cell_reach_m(grid) == pytest.approx(250 / np.sqrt(2))
 
 

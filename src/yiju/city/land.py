@@ -155,9 +155,11 @@ def choose_residential(
 def _without(areas: np.ndarray, others: np.ndarray) -> np.ndarray:  # RULE 5
     out = areas.copy()
     area, other = shapely.STRtree(others).query(areas, predicate="intersects")
-    touched, starts = np.unique(area, return_index=True)
-    for here, found in zip(touched, np.split(other, starts[1:]), strict=True):
-        out[here] = shapely.difference(areas[here], shapely.union_all(shapely.make_valid(others[found])))
+    # The pairs come by area: each has its run of others.
+    touched, begin, length = np.unique(area, return_index=True, return_counts=True)
+    for here, first, count in zip(touched, begin, length, strict=True):
+        near = shapely.make_valid(others[other[first : first + count]])
+        out[here] = shapely.difference(areas[here], shapely.union_all(near))
     return _polygons(out)
 
 
