@@ -220,11 +220,7 @@ class City:
         """
         from yiju.city.demo import make_demo
 
-        if seed is None:
-            make_demo(Path(path))
-        else:
-            make_demo(Path(path), seed=seed)
-        return cls.open(path)
+        return cls(make_demo(Path(path)) if seed is None else make_demo(Path(path), seed=seed))
 
     @property
     def name(self) -> str:
