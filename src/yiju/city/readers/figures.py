@@ -93,8 +93,9 @@ def read_figures(
         ("period", Text("时期应为年份或年月", "its period needs to be a year or a year and month")),
     ):
         bad = frame[field].isna()
-        values = raw[found[field]][bad].fillna("")
-        report.add_all(why=why, action="row dropped", field=field, rows=frame.index[bad], values=values)
+        rows = frame.index[bad]
+        values = raw.loc[rows, found[field]].fillna("")
+        report.add_all(why=why, action="row dropped", field=field, rows=rows, values=values)
         frame = frame[~bad]
     return Figures(FIGURES.validate(_checked(frame, report)), report)
 

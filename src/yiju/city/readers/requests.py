@@ -201,7 +201,7 @@ def _points(
 ) -> gpd.GeoSeries:
     """Place the requests, by rules 4 and 6."""
     if "lon" not in found or "lat" not in found:
-        return gpd.GeoSeries(shapely.points(np.full((len(raw), 2), np.nan)), index=raw.index, crs=crs)
+        return gpd.GeoSeries([shapely.Point()] * len(raw), index=raw.index, crs=crs)
     lon, lat = raw[found["lon"]], raw[found["lat"]]
     x, y = numbers(lon, report, field="lon"), numbers(lat, report, field="lat")
     none = (x.isna() | y.isna()).to_numpy(dtype=bool)
