@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pytest
 from scipy.integrate import quad
+
 from yiju.checkup.context import Context
 from yiju.checkup.rows import joined, rows_of
 from yiju.checkup.run import run_checkup
 from yiju.city.toytown import AGES, SETBACK_M, STREET_HALF_M, toy_town
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    import pandas as pd
 
     from yiju.city.folder import CityFolder
 
@@ -126,7 +129,7 @@ def _disc_and_square(
         }
     )
     kinks = [k for k in kinks if begin <= k <= end]
-    return sum(quad(height, a, b)[0] for a, b in zip(kinks[:-1], kinks[1:], strict=True) if b > a)
+    return sum(quad(height, a, b)[0] for a, b in itertools.pairwise(kinks) if b > a)
 
 
 @pytest.fixture(scope="session")
@@ -155,6 +158,12 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., CityFolder]
         return toy_town(folder, **{"blocks": 4, "grade": 0.0, **options})  # type: ignore[arg-type]
 
     return make
+
+
+@pytest.fixture(scope="session")
+def look() -> type[Seen]:
+    """Look into other observations."""
+    return Seen
 
 
 @pytest.fixture(scope="session")

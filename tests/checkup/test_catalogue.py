@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 import yiju.checkup.catalogue as room
 from yiju.checkup.catalogue import catalogue, indicator, read_catalogue, word
 from yiju.checkup.observations import GRADES, METHODS, STATUSES

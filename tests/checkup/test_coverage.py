@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,11 +10,14 @@ import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from yiju.checkup.context import Context
 from yiju.checkup.indicators.coverage import Ring, within_reach
 from yiju.checkup.reach import METRES, Targets
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from yiju.city.folder import CityFolder
 
 # indicator, variant, radius, corners in quarters (standards.md 2.2 for the radii, toytown.py for the corners)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from yiju.checkup.indicators.fire import radius_m
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from yiju.city.folder import CityFolder
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import pytest
+
 from yiju.access.intervals import wilson
 from yiju.checkup.blocks import NotMeasurable
 from yiju.checkup.hotspots import hot_spots
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from yiju.city.folder import CityFolder
 
 

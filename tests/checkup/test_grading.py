@@ -7,6 +7,7 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from yiju.checkup.grading import ORDER, Yardsticks, grade, met
 from yiju.checkup.indicator import Band, Cuts
 

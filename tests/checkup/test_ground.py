@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +9,8 @@ import pytest
 import shapely
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from yiju.city.folder import CityFolder
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from yiju.checkup.grading import ORDER
 from yiju.checkup.indicators.overall import overall_grade
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from yiju.checkup.people import people_of
 from yiju.city.services import GROUPS
 

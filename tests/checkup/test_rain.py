@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from yiju.checkup.catalogue import indicator
 from yiju.checkup.indicators.rain import capture_ratio, design_depth_mm, storage_m3, storm_intensity
 from yiju.errors import ConfigError

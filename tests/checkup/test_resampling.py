@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import box
+
 from yiju.access.intervals import bootstrap_share
 from yiju.checkup.places import Places, Within
 from yiju.checkup.resampling import Resampler, _poisson_of_byte, seeded

@@ -6,13 +6,14 @@ The western subdistrict s-0 is the old town: 71 blocks of 250 people (the park's
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from yiju.city.folder import CityFolder
 
 WEST, EAST = 71 * 250.0, 72 * 250.0

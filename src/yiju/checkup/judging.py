@@ -69,12 +69,8 @@ class Judge:
         city = rows.loc[rows["level"] == "city", "place_id"].iloc[0]
         found = []
         for variant in indicator.variants:
-            counted = graded
-            if variant.code == "base":
-                known = self.catalogue.indicators
-                counted = graded[
-                    [known[i].edition == "2025" and known[i].level == "city" for i in graded["indicator"]]
-                ]
+            known = [i.id for i in self.catalogue.indicators.values() if _counts_in(i, variant.code)]
+            counted = graded[graded["indicator"].isin(known)]
             found.append(self._overall(indicator, variant, counted, city))
         return pd.DataFrame(found)
 
