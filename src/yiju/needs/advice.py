@@ -52,7 +52,7 @@ def advice(need: Mapping[str, object]) -> Text:
     Examples
     --------
     >>> advice({"service": "park", "step": "none", "evidence": "[]"}).zh
-    '由政府补建，或利用存量空间增设公园'
+    '由政府补建，或利用存量空间增设公园绿地'
     """
     service = SERVICES[str(need["service"])]
     step = need["step"]
