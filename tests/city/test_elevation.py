@@ -15,7 +15,7 @@ from pyproj import CRS
 
 from yiju.city.readers.elevation import add_elevation, read_terrain, sample_elevation
 from yiju.city.readers.osm import read_osm
-from yiju.city.readers.terrain import fill_hollows, slope_deg, upstream_cells
+from yiju.city.readers.terrain import fill_hollows, hang_between, slope_deg, upstream_cells
 from yiju.errors import InputError
 
 CITY = CRS("EPSG:32650")
@@ -167,6 +167,46 @@ def test_no_drop_is_lost(heights) -> None:
     rim = (row % max(rows - 1, 1) == 0) | (column % max(columns - 1, 1) == 0)
     # inside, everything runs on to somewhere: whatever drains the grid ends on its rim
     assert upstream[rim].max() >= upstream[~rim].max(initial=0)
+
+
+def test_a_bridge_hangs_between_its_banks_and_not_in_the_river() -> None:
+    # bank 0 at 40 m, three joints over the river at 0 m, bank 4 at 80 m; a stair 2-5 comes up to the middle joint
+    u, v = np.array([0, 1, 2, 3, 2]), np.array([1, 2, 3, 4, 5])
+    length = np.array([100.0, 100.0, 100.0, 100.0, 50.0])
+    ground = np.array([40.0, 0.0, 0.0, 0.0, 80.0, 10.0])
+    bridge = np.array([True, True, True, True, False])
+    # the stair's own top is on the ground, as far as anyone knows
+    assert hang_between(ground, u, v, length, bridge).tolist() == [40, 20, 0, 40, 80, 10]
+    # without the stair the grade is even
+    even = hang_between(ground[:5], u[:4], v[:4], length[:4], bridge[:4])
+    assert np.allclose(even, [40, 50, 60, 70, 80])
+
+
+def test_what_hangs_on_nothing_known_keeps_its_own() -> None:
+    u, v = np.array([0, 1]), np.array([1, 2])
+    ground = np.array([np.nan, 5.0, np.nan])
+    heights = hang_between(ground, u, v, np.ones(2), np.ones(2, bool))
+    assert heights[1] == 5
+    assert np.isnan(heights[[0, 2]]).all()
+
+
+@given(st.data())
+def test_hanging_heights_lie_between_those_they_hang_on(data) -> None:
+    nodes = data.draw(st.integers(2, 8))
+    node = st.integers(0, nodes - 1)
+    ends = data.draw(st.lists(st.tuples(node, node).filter(lambda e: e[0] != e[1]), min_size=1, max_size=14))
+    u, v = np.array(ends).T
+    bridge = np.array(data.draw(st.lists(st.booleans(), min_size=len(ends), max_size=len(ends))))
+    ground = np.array(data.draw(st.lists(st.integers(0, 50), min_size=nodes, max_size=nodes)), dtype=float)
+    length = np.array(
+        data.draw(st.lists(st.integers(0, 9), min_size=len(ends), max_size=len(ends))), dtype=float
+    )
+    heights = hang_between(ground, u, v, length, bridge)
+    assert not np.isnan(heights).any()
+    assert heights.min() >= ground.min() - 1e-6
+    assert heights.max() <= ground.max() + 1e-6
+    on_ground = np.concatenate([u[~bridge], v[~bridge]])
+    assert (heights[on_ground] == ground[on_ground]).all()
 
 
 # ------------------------------------------------------------------------------------------------ heights at points

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import signal
+import subprocess
+import sys
+import time
 
 import numpy as np
 import osmium
@@ -356,6 +360,24 @@ def test_real_layers_keep_their_contracts(data_dir, file, crs, least_services) -
     assert np.allclose(polygons.loc[known, "land_area_m2"], polygons[known].geometry.area)
     assert (layers.buildings["levels"] >= 1).all()
     assert len(layers.stops) > 0
+
+
+@pytest.mark.real
+def test_ctrl_c_in_the_middle_of_a_file_is_heard_at_once(data_dir) -> None:
+    code = (
+        "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "from pyproj import CRS; from yiju.city.readers.osm import read_osm\n"
+        "print('reading', flush=True)\n"
+        "try:\n"
+        "    while True: read_osm([sys.argv[1]], crs=CRS.from_epsg(32628))\n"
+        "except KeyboardInterrupt: sys.exit(130)\n"
+    )
+    file = data_dir / "city-las-palmas" / "las_palmas.osm.pbf"
+    with subprocess.Popen([sys.executable, "-c", code, file], stdout=subprocess.PIPE) as reading:
+        assert reading.stdout.readline().strip() == b"reading"
+        time.sleep(0.5)
+        reading.send_signal(signal.SIGINT)
+        assert reading.wait(timeout=20) == 130
 
 
 @pytest.mark.real

@@ -22,7 +22,7 @@ from rasterio.warp import reproject
 from rasterio.windows import Window, from_bounds
 
 from yiju.city.readers.tabular import unreadable
-from yiju.city.readers.terrain import fill_hollows, slope_deg, upstream_cells
+from yiju.city.readers.terrain import fill_hollows, hang_between, slope_deg, upstream_cells
 from yiju.city.tables import STREET_EDGES, STREET_NODES, TERRAIN
 from yiju.errors import InputError
 from yiju.text import Text
@@ -95,10 +95,13 @@ def add_elevation(
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """Give street nodes their elevation and edges their climb, unknown where the model does not reach.
 
-    A bridge or tunnel climbs from end to end, whatever the ground does between them.
+    On bridges and in tunnels the grade is even from end to end, whatever the ground does between them.
     """
-    heights = sample_elevation(files, nodes.geometry)
-    climbs = heights[edges["v"].to_numpy()] - heights[edges["u"].to_numpy()]
+    u, v = edges["u"].to_numpy(), edges["v"].to_numpy()
+    off_ground = (edges["bridge"] | edges["tunnel"]).to_numpy(dtype=bool)
+    ground = sample_elevation(files, nodes.geometry)
+    heights = hang_between(ground, u, v, edges["length_m"].to_numpy(), off_ground)
+    climbs = heights[v] - heights[u]
     return (
         STREET_NODES.validate(nodes.assign(elevation_m=heights)),
         STREET_EDGES.validate(edges.assign(climb_m=climbs)),

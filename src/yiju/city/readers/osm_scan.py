@@ -275,7 +275,9 @@ class _Reader:
         if not _is_area(tags) and area.from_way():
             return
         kinds = self._awaited.get(osm_id) or self._kinds(tags, area=True)
-        if not area.num_rings()[0]:
+        try:
+            wkb = self._wkb.create_multipolygon(area) if kinds else ""
+        except RuntimeError:  # libosmium hands out what it could not assemble, too
             self._awaited[osm_id] = kinds
             return
         self._awaited.pop(osm_id, None)
@@ -283,7 +285,6 @@ class _Reader:
             self._made.add(osm_id)
         if kinds:
             rings = [node.ref for ring in area.outer_rings() for node in ring] if kinds.services else []
-            wkb = self._wkb.create_multipolygon(area)
             self.scan.areas.append(RawArea(osm_id, tags, kinds, wkb, tuple(rings)))
         if not area.from_way() and tags.get("highway") in SQUARES:
             self._take_square(area, osm_id, tags)

@@ -17,6 +17,9 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 import numba
 import numpy as np
+from scipy.sparse import coo_array, diags_array
+from scipy.sparse.csgraph import connected_components
+from scipy.sparse.linalg import spsolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +36,8 @@ NEIGHBOURS = tuple(
     for column in (-1, 0, 1)
     if row or column
 )
+# Two nodes in one place would pull infinitely hard: a millimetre keeps the arithmetic finite.
+SHORTEST_M = 1e-3
 Kernel = TypeVar("Kernel", bound="Callable[..., object]")
 
 
@@ -109,6 +114,49 @@ def upstream_cells(filled_m: Floats, order: Ints, came_from: Ints) -> Ints:
     """
     counted: Ints = _accumulate(np.ascontiguousarray(filled_m, dtype=np.float64), order, came_from)
     return counted
+
+
+def hang_between(
+    height_m: Floats, u: Ints, v: Ints, length_m: Floats, off_ground: npt.NDArray[np.bool_]
+) -> Floats:
+    """Give the nodes of a network that are off the ground heights between those that stand on it.
+
+    A node of which every edge is a bridge or tunnel hangs on its neighbours: the ground below or above is not
+    where it is. Along such edges the grade is even; where several meet, heights weigh by one over the length
+    (the discrete Laplace equation). What hangs on no known height keeps its own.
+
+    Parameters
+    ----------
+    height_m
+        (nodes,) heights of the ground.
+    u, v, length_m, off_ground
+        (edges,) ends, length, and whether the edge is a bridge or tunnel.
+
+    Examples
+    --------
+    A bridge of 100 m and 300 m from a bank at 20 m to one at 60 m, over a river at 0 m:
+
+    >>> u, v = np.array([0, 1]), np.array([1, 2])
+    >>> hang_between(np.array([20.0, 0.0, 60.0]), u, v, np.array([100.0, 300.0]), np.array([True, True])).tolist()
+    [20.0, 30.0, 60.0]
+    """
+    nodes = len(height_m)
+    grounded = (
+        np.bincount(np.concatenate([u, v]), minlength=nodes) == 1
+    )  # the end of a pier, or of the extract
+    grounded[u[~off_ground]] = grounded[v[~off_ground]] = True
+    fixed = grounded & ~np.isnan(height_m)
+    hangs = off_ground & (fixed | ~grounded)[u] & (fixed | ~grounded)[v]
+    u, v, weight = u[hangs], v[hangs], 1 / np.maximum(length_m[hangs], SHORTEST_M)
+    links = coo_array((np.r_[weight, weight], (np.r_[u, v], np.r_[v, u])), shape=(nodes, nodes)).tocsr()
+    _, part = connected_components(links, directed=False)
+    free = np.flatnonzero(~grounded & np.isin(part, part[fixed]))
+    heights = height_m.copy()
+    if len(free):
+        rows = links[free]
+        system = diags_array(rows.sum(axis=1)) - rows[:, free]
+        heights[free] = spsolve(system.tocsc(), rows @ np.where(fixed, height_m, 0.0))
+    return heights
 
 
 def _compiled(kernel: Kernel) -> Kernel:
