@@ -83,8 +83,11 @@ def test_the_vocabulary_is_that_of_the_observations() -> None:
 
 def test_official_numbers_are_as_in_the_reference() -> None:
     # standards.md 1.3 and 13
-    targets = {"B30": 70, "B32": 70, "B35": 8, "B36": 100, "B43": 10, "B44": 10, "B53": 75, "B54": 2, "L09": 85, "L15": 65,
-               "S02": 4.5, "S08": 2.6, "S09": 30, "F02": 100, "C01": 80, "U01": 20, "U02": 2, "U03": 50, "U04": 5}  # fmt: skip
+    targets = {
+        "B30": 70, "B32": 70, "B35": 8, "B36": 100, "B43": 10, "B44": 10, "B53": 75, "B54": 2, "L09": 85,
+        "L15": 65, "S02": 4.5, "S08": 2.6, "S09": 30, "F02": 100, "C01": 80, "U01": 20, "U02": 2, "U03": 50,
+        "U04": 5,
+    }  # fmt: skip
     for name, value in targets.items():
         target = indicator(name).target
         assert target is not None
