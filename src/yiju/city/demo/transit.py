@@ -1,0 +1,290 @@
+"""Bus routes over the streets and two monorail lines: where they run, where they stop, how often."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import dijkstra
+
+from yiju.city.demo.graph import StreetGraph, largest_part
+from yiju.city.demo.plan import Plan, metres
+from yiju.city.demo.rivers import smooth_line
+from yiju.text import Text
+
+if TYPE_CHECKING:
+    from yiju.city.demo.arrays import Floats, Ints
+    from yiju.city.demo.townscape import Townscape
+
+# Buses stop about this often, and share a stop that is nearer than this; trains stop about this often.
+_STOP_EVERY_M, _SHARE_M, _STATION_EVERY_M = 420.0, 150.0, 1_050.0
+# From the middle of the street to the kerb.
+_KERB_M = 6.0
+# A bus in a hilly city and a monorail train, stops included, metres per second.
+_BUS_M_S, _TRAIN_M_S = 4.6, 9.4
+# People for each bus route, and the steepest street that a bus climbs.
+_PEOPLE_PER_ROUTE, _STEEPEST = 7_500.0, 0.16
+# A route is not always the shortest way: by this share a street may seem longer or shorter to it.
+_TASTE = 0.5
+_MORNING, _EVENING, _HOUR = 6 * 3600, 22 * 3600 + 1800, 3600
+# Minutes between buses off the peak, and how likely a route has that.
+_HEADWAYS_MIN, _HEADWAY_SHARES = (6, 8, 10, 12, 15, 20, 30), (0.08, 0.17, 0.22, 0.2, 0.16, 0.12, 0.05)
+_SIDES = ("", "东", "西", "南", "北", "路口", "桥头", "梯坎", "市场", "村口")
+_SIDES_EN = (
+    "",
+    " East",
+    " West",
+    " South",
+    " North",
+    " Corner",
+    " Bridgehead",
+    " Steps",
+    " Market",
+    " Village Gate",
+)
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A stop, a platform or a station: ``parent`` is the station of a platform."""
+
+    stop_id: str
+    name: Text
+    xy: Floats
+    parent: str = ""
+    station: bool = False
+
+
+@dataclass(frozen=True)
+class Service:
+    """A route in one direction: stops in order, seconds from the first to each, and when it leaves.
+
+    ``departures_s`` may lie beyond midnight (86,400 and more); ``headways`` (start, end, seconds between) stand
+    instead of departures where the operator publishes only frequencies.
+    """
+
+    route_id: str
+    name: Text
+    mode: str
+    direction: int
+    stops: tuple[str, ...]
+    after_s: Ints
+    departures_s: Ints
+    headways: tuple[tuple[int, int, int], ...] = ()
+
+
+@dataclass
+class Transit:
+    """All stops, by id, and all services."""
+
+    stops: dict[str, Stop] = field(default_factory=dict)
+    services: list[Service] = field(default_factory=list)
+
+
+@dataclass
+class _Sites:
+    """Places where buses stop, and the names that are taken."""
+
+    town: Townscape
+    stems: list[Text]
+    xy: list[Floats] = field(default_factory=list)
+    names: list[Text] = field(default_factory=list)
+    turns: dict[int, int] = field(default_factory=dict)
+
+    def near(self, xy: Floats) -> int:
+        """The stop place near a point; a new one where there is none."""
+        if self.xy:
+            away = np.hypot(*(np.array(self.xy) - xy).T)
+            if away.min() < _SHARE_M:
+                return int(np.argmin(away))
+        self.xy.append(xy)
+        self.names.append(self._name(xy))
+        return len(self.xy) - 1
+
+    def _name(self, xy: Floats) -> Text:
+        face = int(self.town.faces.holding(xy[None])[0])
+        community = int(self.town.community[face]) if face >= 0 else -1
+        turn = self.turns[community] = self.turns.get(community, -1) + 1
+        stem = self.stems[community] if community >= 0 else Text("市界", "City Limits")
+        number = "" if turn < len(_SIDES) else str(turn // len(_SIDES) + 1)
+        at = turn % len(_SIDES)
+        return Text(f"{stem.zh}{_SIDES[at]}{number}", f"{stem.en}{_SIDES_EN[at]} {number}".strip())
+
+
+def lay_transit(town: Townscape, stems: list[Text], rng: np.random.Generator) -> Transit:
+    """Bus routes that begin in each community in turn, a night bus, and the rail lines of the plan.
+
+    ``stems`` are the names of the communities without their last word.
+    """
+    transit = Transit()
+    graph = _bus_streets(town)
+    sites = _Sites(town, stems)
+    ends, hubs = _ends(town, graph), _hubs(town, graph)
+    count = max(10, round(float(town.cells.people.sum()) / _PEOPLE_PER_ROUTE))
+    for k in range(count):
+        path = _way(graph, int(ends[k % len(ends)]), int(hubs[int(rng.integers(len(hubs)))]), rng)
+        if path is not None:
+            _add_bus(transit, sites, path, k, rng)
+    _add_night_bus(transit)
+    for k, points in enumerate(town.land.plan.rail_lines):
+        _add_rail(transit, sites, metres(points, town.land.stretch), k + 1)
+    return transit
+
+
+def _bus_streets(town: Townscape) -> StreetGraph:
+    streets = town.streets
+    height = town.land.lattice.sample(town.land.ground, streets.xy)
+    grade = np.abs(height[streets.u] - height[streets.v]) / streets.length_m
+    return largest_part(streets.keep((streets.rank <= 2) & ~town.stairs & (grade < _STEEPEST)))
+
+
+def _nearest_nodes(graph: StreetGraph, xy: Floats) -> Ints:
+    return np.array([int(np.argmin(np.hypot(*(graph.xy - at).T))) for at in xy], dtype=np.int64)
+
+
+def _ends(town: Townscape, graph: StreetGraph) -> Ints:
+    """For each community the street corner nearest to the middle of its people."""
+    community = town.community[town.cells.face]
+    people = town.cells.people.astype(np.float64)
+    held = np.bincount(community, people)
+    middle = np.column_stack([np.bincount(community, people * town.cells.xy[:, c]) / held for c in (0, 1)])
+    return _nearest_nodes(graph, middle)
+
+
+def _hubs(town: Townscape, graph: StreetGraph) -> Ints:
+    """Where routes end: the middles of the large quarters."""
+    plan: Plan = town.land.plan
+    spots = [z.at for z in plan.zones if z.kind in ("old", "inner", "new", "cbd") and z.radii[0] > 0]
+    return _nearest_nodes(graph, metres(spots, town.land.stretch))
+
+
+def _way(graph: StreetGraph, start: int, goal: int, rng: np.random.Generator) -> shapely.LineString | None:
+    """A way through the streets that likes main roads; None where it is too short for a route."""
+    n = len(graph.xy)
+    # A metre of street seems longer to a bus than one of main road.
+    dear = np.array([1.0, 1.15, 1.6])[graph.rank] * rng.uniform(1.0 - _TASTE, 1.0 + _TASTE, len(graph.u))
+    cost = graph.length_m * dear
+    links = coo_array((cost, (graph.u, graph.v)), shape=(n, n)).tocsr()
+    _, before = dijkstra(links, directed=False, indices=start, return_predecessors=True)
+    edge_of = {}
+    for e, (u, v) in enumerate(zip(graph.u.tolist(), graph.v.tolist(), strict=True)):
+        pair = (min(u, v), max(u, v))
+        if pair not in edge_of or cost[e] < cost[edge_of[pair]]:
+            edge_of[pair] = e
+    parts: list[Floats] = []
+    at = goal
+    while at != start and before[at] >= 0:
+        step = int(before[at])
+        edge = edge_of[(min(at, step), max(at, step))]
+        piece = shapely.get_coordinates(graph.line[edge])
+        parts.append(piece if graph.u[edge] == at else piece[::-1])
+        at = step
+    if not parts:
+        return None
+    line = shapely.LineString(np.concatenate(parts))
+    return line if line.length > 4 * _STOP_EVERY_M else None
+
+
+def _halts(line: shapely.LineString, every_m: float) -> tuple[Floats, Floats, Floats]:
+    """Evenly spaced halts: metres along, places (n, 2), and the direction of travel (n, 2)."""
+    n = max(2, round(line.length / every_m) + 1)
+    at = np.linspace(4.0, line.length - 4.0, n)
+    xy = shapely.get_coordinates(shapely.line_interpolate_point(line, at))
+    ahead = shapely.get_coordinates(shapely.line_interpolate_point(line, np.minimum(at + 6.0, line.length)))
+    behind = shapely.get_coordinates(shapely.line_interpolate_point(line, np.maximum(at - 6.0, 0.0)))
+    heading = ahead - behind
+    return at, xy, heading / np.maximum(np.hypot(*heading.T), 1e-9)[:, None]
+
+
+def _add_bus(
+    transit: Transit, sites: _Sites, line: shapely.LineString, k: int, rng: np.random.Generator
+) -> None:
+    headway = 60 * int(rng.choice(_HEADWAYS_MIN, p=_HEADWAY_SHARES))
+    last = _EVENING - int(rng.integers(0, 4)) * 1800
+    for direction, way in enumerate((line, shapely.reverse(line))):
+        at, xy, heading = _halts(way, _STOP_EVERY_M)
+        stops: list[str] = []
+        after: list[int] = []
+        for metres, spot, ahead in zip(at.tolist(), xy, heading, strict=True):
+            site = sites.near(spot)
+            # Traffic keeps right: the stop stands at the right-hand kerb.
+            side = int(_side(ahead))
+            stop_id = f"S{site:04d}{'AB'[side]}"
+            if stop_id in stops:
+                continue
+            kerb = np.array(sites.xy[site]) + _KERB_M * np.array([ahead[1], -ahead[0]])
+            transit.stops.setdefault(stop_id, Stop(stop_id, sites.names[site], np.round(kerb, 1)))
+            stops.append(stop_id)
+            after.append(round(metres / _BUS_M_S))
+        offset = int(rng.integers(0, 10)) * 60
+        departures = _departures(_MORNING + offset, last, headway)
+        transit.services.append(
+            Service(
+                f"B{101 + k}",
+                Text(f"{101 + k}路", f"Bus {101 + k}"),
+                "bus",
+                direction,
+                tuple(stops),
+                np.array(after, dtype=np.int64) - after[0],
+                departures,
+            )  # fmt: skip
+        )
+
+
+def _side(heading: Floats) -> bool:
+    """Which of the two kerbs of a street: eastbound and due northbound stop at the one, others opposite."""
+    return bool(heading[0] < 0 or (heading[0] == 0 and heading[1] < 0))
+
+
+def _departures(first_s: int, last_s: int, headway_s: int) -> Ints:
+    """Departures through the day: half as far apart in the two peaks (7-9, 17-19)."""
+    out = []
+    now = first_s
+    while now <= last_s:
+        out.append(now)
+        peak = 7 * _HOUR <= now < 9 * _HOUR or 17 * _HOUR <= now < 19 * _HOUR
+        now += max(180, headway_s // 2) if peak else headway_s
+    return np.array(out, dtype=np.int64)
+
+
+def _add_night_bus(transit: Transit) -> None:
+    """The longest route runs on after midnight: 23:00 to 01:30, written 23:00 to 25:30."""
+    longest = max((s for s in transit.services if s.mode == "bus"), key=lambda s: (len(s.stops), s.route_id))
+    night = np.arange(23 * _HOUR, 25 * _HOUR + 1801, 1800, dtype=np.int64)
+    for service in [s for s in transit.services if s.route_id == longest.route_id]:
+        transit.services.append(
+            Service(
+                "N1",
+                Text("夜间1路", "Night Bus 1"),
+                "bus",
+                service.direction,
+                service.stops,
+                service.after_s,
+                night,
+            )
+        )
+
+
+def _add_rail(transit: Transit, sites: _Sites, points: Floats, number: int) -> None:
+    line = shapely.LineString(smooth_line(points, 40.0))
+    at, xy, _ = _halts(line, _STATION_EVERY_M)
+    ids: list[str] = []
+    for k, spot in enumerate(xy):
+        site = sites.near(spot)
+        name = Text(f"{sites.names[site].zh}站", f"{sites.names[site].en} Station")
+        station, platform = f"R{number}{k + 1:02d}", f"R{number}{k + 1:02d}P"
+        transit.stops[station] = Stop(station, name, np.round(spot, 1), station=True)
+        transit.stops[platform] = Stop(platform, name, np.round(spot, 1), parent=station)
+        ids.append(platform)
+    after = np.round((at - at[0]) / _TRAIN_M_S).astype(np.int64)
+    # Published as frequencies: every 8 minutes, every 4 in the peaks, every 10 late, past midnight.
+    day = ((6 * _HOUR, 7 * _HOUR, 480), (7 * _HOUR, 9 * _HOUR, 240), (9 * _HOUR, 17 * _HOUR, 480),
+           (17 * _HOUR, 19 * _HOUR, 240), (19 * _HOUR, 24 * _HOUR + 1800, 600))  # fmt: skip
+    name = Text(f"轨道{number}号线", f"Rail Line {number}")
+    for direction, (stops, seconds) in enumerate(((ids, after), (ids[::-1], after[-1] - after[::-1]))):
+        transit.services.append(
+            Service(f"L{number}", name, "rail", direction, tuple(stops), seconds, np.array([6 * _HOUR]), day)
+        )
