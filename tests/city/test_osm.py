@@ -308,6 +308,17 @@ def test_another_format_in_disguise(tmp_path, city_crs) -> None:
     assert "cannot be read" in refused(file, city_crs).say("en")
 
 
+def test_a_node_off_the_globe_is_refused_alone(tmp_path, city_crs) -> None:
+    file = tmp_path / "odd.osm"
+    file.write_text(
+        '<osm version="0.6"><node id="1" lat="99" lon="117"><tag k="amenity" v="pharmacy"/></node>'
+        '<node id="2" lat="23.5" lon="117"><tag k="amenity" v="pharmacy"/></node></osm>'
+    )
+    layers = read_osm([file], crs=city_crs)
+    assert layers.facilities["source_id"].tolist() == ["n2"]
+    assert layers.rejections.frame()["row"].tolist() == ["n1"]
+
+
 def test_a_file_wholly_outside_the_boundary(pencil, tmp_path, city_crs) -> None:
     pencil.street((0, 0), (100, 0))
     file = pencil.write(tmp_path / "elsewhere.osm.pbf")

@@ -167,7 +167,7 @@ def scan_osm(file: Path) -> OsmScan:
 
 
 class _Reader:
-    """The pass itself. Ways come before the areas made of them, and relations before theirs."""
+    """The pass itself. A way comes before its area, a relation's area may come before the relation."""
 
     def __init__(self, file: Path, mapping: OsmMapping) -> None:
         self.scan = OsmScan(file, Rejections(file.name))
@@ -232,9 +232,13 @@ class _Reader:
         )
 
     def _take_node(self, node: osmium.osm.Node) -> None:
-        tags = dict(node.tags)
+        tags, place = dict(node.tags), node.location
+        if not place.valid():
+            why = Text("节点没有有效坐标", "the node has no valid place")
+            self.scan.rejections.add(row=f"n{node.id}", field="lon, lat", action="row dropped", why=why)
+            return
         kinds = self._kinds(tags, area=False)
-        point = RawPoint(node.id, node.lon, node.lat, tags, kinds)
+        point = RawPoint(node.id, place.lon, place.lat, tags, kinds)
         if kinds:
             self.scan.points.append(point)
         if blocks_walkers(tags):
@@ -245,22 +249,17 @@ class _Reader:
     def _take_way(self, way: osmium.osm.Way) -> None:
         tags, osm_id = dict(way.tags), f"w{way.id}"
         admits = passage(tags)
-        if admits is not None:
-            self._take_street(way, osm_id, admits, tags.get("name"))
-        if _is_area(tags) and way.is_closed():
+        area = _is_area(tags) and way.is_closed()
+        if area:
             self._awaited[osm_id] = self._kinds(tags, area=True)
-            kinds = Kinds([])
-        else:
-            kinds = self._kinds(tags, area=False)
-        if kinds or self._mapping.water_line.of(tags) or self._mapping.railway.of(tags):
-            runs = [wkb for _, wkb in self._runs(way)]
-            if runs:
-                line = shapely.to_wkb(shapely.multilinestrings(shapely.from_wkb(runs)), hex=True)
-                self.scan.lines.append(RawLine(osm_id, tags, kinds, runs[0] if len(runs) == 1 else line))
-
-    def _take_street(self, way: osmium.osm.Way, osm_id: str, admits: Passage, name: str | None) -> None:
-        for refs, wkb in self._runs(way):
-            self.scan.streets.append(RawStreet(osm_id, admits, name, refs, wkb))
+        kinds = Kinds([]) if area else self._kinds(tags, area=False)
+        line = kinds or self._mapping.water_line.of(tags) or self._mapping.railway.of(tags)
+        runs = self._runs(way) if line or admits is not None else []
+        if admits is not None:
+            name = tags.get("name")
+            self.scan.streets += [RawStreet(osm_id, admits, name, refs, wkb) for refs, wkb in runs]
+        if line and runs:
+            self.scan.lines.append(RawLine(osm_id, tags, kinds, _one_line([wkb for _, wkb in runs])))
 
     def _take_relation(self, relation: osmium.osm.Relation) -> None:
         osm_id, tags = f"r{relation.id}", dict(relation.tags)
@@ -332,6 +331,13 @@ class _Reader:
             ([ref for ref, _, _ in run], shapely.to_wkb(shapely.linestrings([p[1:] for p in run]), hex=True))
             for run in whole
         ]
+
+
+def _one_line(runs: list[str]) -> str:
+    if len(runs) == 1:
+        return runs[0]
+    joined: str = shapely.to_wkb(shapely.multilinestrings(shapely.from_wkb(runs)), hex=True)
+    return joined
 
 
 def _keys(entities: osmium.osm.osm_entity_bits, keys: frozenset[str]) -> osmium.filter.KeyFilter:
