@@ -63,15 +63,17 @@ def test_evidence_holds_the_pair_and_says_what_it_was_held_against(town, observa
     needs = recognise(frame, town, year=2024)
     assert _roles(needs) == [("observation", "raises"), ("observation", "beside"), ("observation", "beside")]
     lead = read_evidence(needs["evidence"].iloc[0])[0]
-    assert {k: lead[k] for k in ("indicator", "method", "variant", "group", "value", "threshold", "n")} == {
+    said = {
         "indicator": "L05",
         "method": "network",
         "variant": "r500",
         "group": "age_60_plus",
         "value": 30.0,
         "threshold": 60.0,
+        "threshold_from": "floor",
         "n": 1000.0,
     }
+    assert {k: lead[k] for k in said} == said
 
 
 @pytest.mark.parametrize("status", ["screening", "not measurable"])
@@ -196,6 +198,15 @@ def test_long_unresolved_rises(town, observation, observations) -> None:
     needs = recognise(frame, town, year=2021, earlier=old)
     assert needs["place_id"].tolist() == ["c-0-0", "c-0-1"]
     assert needs["deadline_reason"].tolist() == ["unresolved", ""]
+
+
+def test_the_city_may_set_its_floor_and_the_evidence_says_so(town, observation, observations) -> None:
+    config = town.config.__class__(**{**vars(town.config), "settings": {"need_floor": 80}})
+    needs = recognise(
+        observations(observation("L05", "c-0-0", 70.0, **OLD)), CityFolder(town.path, config), year=2024
+    )
+    lead = read_evidence(needs["evidence"].iloc[0])[0]
+    assert (lead["threshold"], lead["threshold_from"]) == (80.0, "city.toml")
 
 
 def test_the_floor_of_the_city_must_be_a_percentage(town, observations) -> None:

@@ -84,7 +84,7 @@ class Entries:
 
     def closed(self, before: Row, met: Mapping[str, Any]) -> Row:
         """An earlier need whose standard the judgement ``met`` says is now kept."""
-        refs = [self._evidence.ref(met["observation"], "met", met["standard"]), *_as_past(before["evidence"])]
+        refs = [self._evidence.judged(met, "met"), *_as_past(before["evidence"])]
         return self._whole(
             before | {"status": "closed", "closed_year": self._year}, before["deadline_reason"], refs
         )
@@ -152,7 +152,7 @@ class Entries:
 
     def _grounds(self, need: Raised) -> list[Ref]:
         """What raises the need, then what stands beside it, then the severance between the two coverages."""
-        raising = [self._evidence.ref(g["observation"], "raises", g["standard"]) for g in need.grounds]
+        raising = [self._evidence.judged(g, "raises") for g in need.grounds]
         taken = {g["observation"] for g in need.grounds}
         groups = {need.group, "all"}
         indicators = dict.fromkeys(self._rules[g["rule"]].indicator for g in need.grounds)

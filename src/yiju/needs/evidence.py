@@ -7,7 +7,9 @@ A reference is a flat mapping, stored as JSON in the column ``evidence``::
                beside: it stands beside, for comparison (the official reading, the stricter radius, everybody)
                voiced: residents asked for it   silent: nobody did, though there is a log
                met: the measurement that closed the need
-    indicator  with edition, method, variant, group, place_id, value, unit, threshold, n, status, source
+    indicator  with edition, method, variant, group, place_id, value, low, high, unit, n, status, source, provisional
+    threshold  what it was held against, and for what raises or meets: threshold_from, one of threshold (the
+               indicator's own), floor (60 % on foot, provisional), city.toml, rule (of the catalogue)
 
 Coverage is always given as a pair, official and network, and their difference as ``severance`` (points).
 """
@@ -17,7 +19,7 @@ from __future__ import annotations
 import json
 import math
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -29,8 +31,8 @@ if TYPE_CHECKING:
 Ref = dict[str, object]
 
 _COPIED = (
-    "indicator", "edition", "method", "variant", "group", "place_id", "value", "unit", "n", "status",
-    "source",
+    "indicator", "edition", "method", "variant", "group", "place_id", "value", "low", "high", "unit", "n",
+    "status", "source", "provisional",
 )  # fmt: skip
 _HELD = (*_COPIED, "threshold", "reason_zh", "reason_en")
 # What makes an observation the same one in another year; an edition may change.
@@ -106,12 +108,15 @@ class Grounds:
         told = observations["value"].notna() & observations["indicator"].isin(indicators)
         self._at = observations[told].groupby(["place_id", "indicator"]).groups
 
-    def ref(self, row: int, role: str, threshold: object = None) -> Ref:
-        """A reference to one observation; ``threshold`` is what it was held against, else the row's own."""
+    def judged(self, judgement: Mapping[str, Any], role: str) -> Ref:
+        """A reference to an observation that was held against a standard, and where the standard comes from."""
+        held = {"threshold": judgement["standard"], "threshold_from": judgement["standard_from"]}
+        return self.ref(judgement["observation"], role) | held
+
+    def ref(self, row: int, role: str) -> Ref:
+        """A reference to one observation."""
         ref: Ref = {"kind": "observation", "role": role}
         ref.update({name: self._columns[name][row] for name in (*_COPIED, "threshold")})
-        if threshold is not None:
-            ref["threshold"] = threshold
         return ref
 
     def again(self, past: Ref) -> Ref | None:

@@ -60,13 +60,16 @@ def judge(
     -------
     DataFrame
         observation (row number), rule (number), indicator, group, place_id, level, service, step, met, standard,
-        people, share (0 to 1), shortfall, trust. ``step`` is the rung that is missing, or for a met row the rule's
-        own.
+        standard_from (floor, city.toml, rule or threshold), people, share (0 to 1), shortfall, trust. ``step`` is
+        the rung that is missing, or for a met row the rule's own.
     """
+    own_floor = floor is not None
     floor = DEFAULT_FLOOR_PERCENT if floor is None else floor
     parts = [_judge_one(observations, rule, i, floor, residents or {}) for i, rule in enumerate(rules)]
     parts = [p for p in parts if len(p)]
     judged = pd.concat(parts, ignore_index=True) if parts else _nothing()
+    if own_floor:
+        judged["standard_from"] = judged["standard_from"].replace("floor", "city.toml")
     # less than a person is nobody; where people are only weights there is no telling
     return (
         judged.assign(people=np.nan)
@@ -100,6 +103,7 @@ def _judge_one(
             "step": np.where(missed, step, rule.step),
             "met": ~missed,
             "standard": standard,
+            "standard_from": rule.standard if isinstance(rule.standard, str) else "rule",
             "people": _people(rows, rule, share, residents),
             "share": share,
             "shortfall": _shortfall(rows, rule, standard),
@@ -164,8 +168,7 @@ def _shortfall(rows: pd.DataFrame, rule: Rule, standard: pd.Series) -> pd.Series
 def _nothing() -> pd.DataFrame:
     kinds = {
         "observation": "int64", "rule": "int64", "indicator": "str", "group": "str", "place_id": "str",
-        "level": "str",
-        "service": "str", "step": "str", "met": "bool", "standard": "float64", "people": "float64",
-        "share": "float64", "shortfall": "float64", "trust": "int64",
+        "level": "str", "service": "str", "step": "str", "met": "bool", "standard": "float64",
+        "standard_from": "str", "people": "float64", "share": "float64", "shortfall": "float64", "trust": "int64",
     }  # fmt: skip
     return pd.DataFrame({name: pd.Series([], dtype=kind) for name, kind in kinds.items()})
