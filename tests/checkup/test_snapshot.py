@@ -152,7 +152,7 @@ def test_the_manifest_says_what_it_rests_on(small: Callable[..., CityFolder]) ->
     assert manifest["thresholds_overridden"] == {"L09": 70.0}
     assert set(manifest["tables"]) == {f.name for f in folder.tables_dir.glob("*.parquet")}
     assert {"yiju", "numpy", "python"} <= set(manifest["versions"])
-    assert set(manifest["files"]) == {"observations.parquet", "completeness.parquet"}
+    assert set(manifest["files"]) == {"observations.parquet", "completeness.parquet", "curves.parquet"}
     assert manifest["editions"] == ["2025", "yiju-1"]
     for name, digest in manifest["files"].items():
         assert snapshot._hash(folder.checkup_dir() / name) == digest

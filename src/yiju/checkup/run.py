@@ -9,6 +9,7 @@ import pandas as pd
 
 from yiju.checkup.completeness import completeness_of
 from yiju.checkup.context import Context
+from yiju.checkup.curves import curves_of
 from yiju.checkup.judging import Judge
 from yiju.checkup.observations import OBSERVATIONS
 from yiju.checkup.rows import answered, joined, rows_of
@@ -37,6 +38,8 @@ class Checkup:
         Frame of the observations contract, in the order of the catalogue.
     completeness
         How complete each facility layer seems; see :func:`yiju.checkup.completeness.completeness`.
+    curves
+        Lorenz curves of access over all people; see :func:`yiju.checkup.curves.curves_of`.
     manifest
         Hashes of all inputs, versions, thresholds overridden, and when it was made.
     """
@@ -45,6 +48,7 @@ class Checkup:
     year: int
     observations: pd.DataFrame
     completeness: pd.DataFrame
+    curves: pd.DataFrame
     manifest: Mapping[str, Any]
 
     def write(self) -> None:
@@ -57,7 +61,7 @@ class Checkup:
         """
         write_snapshot(
             self.folder.checkup_dir(self.year),
-            {"observations": self.observations, "completeness": self.completeness},
+            {"observations": self.observations, "completeness": self.completeness, "curves": self.curves},
             self.manifest,
         )
 
@@ -129,6 +133,7 @@ def run_checkup(
         year,
         OBSERVATIONS.validate(judged),
         completeness_of(city),
+        curves_of(city),
         manifest(folder, year, city.catalogue, now),
     )
 

@@ -2,7 +2,7 @@
 
 ::
 
-    checkups/2025/observations.parquet  completeness.parquet  manifest.json
+    checkups/2025/observations.parquet  completeness.parquet  curves.parquet  manifest.json
     checkups/.2025.new/                 being written: swept away when the next one begins
     checkups/.2025.old/                 between two renames: put back when a kill came between them
 
@@ -103,6 +103,11 @@ def read_observations(folder: CityFolder, year: int | None = None) -> pd.DataFra
 def read_completeness(folder: CityFolder, year: int | None = None) -> pd.DataFrame:
     """The completeness of the facility layers as it was in a year; see :func:`read_observations`."""
     return _read(folder, year, "completeness")
+
+
+def read_curves(folder: CityFolder, year: int | None = None) -> pd.DataFrame:
+    """The Lorenz curves of a year; see :func:`read_observations` and :func:`yiju.checkup.curves.curves_of`."""
+    return _read(folder, year, "curves")
 
 
 def read_manifest(folder: CityFolder, year: int | None = None) -> dict[str, Any]:

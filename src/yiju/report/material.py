@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from yiju.checkup.snapshot import read_completeness, read_observations
+from yiju.checkup.snapshot import read_completeness, read_curves, read_observations
 from yiju.city.tables import LEVELS
 from yiju.needs import View, official_views, read_needs
 from yiju.needs.voices import residents_by_place
@@ -32,6 +32,7 @@ class Material:
     year: int
     observations: pd.DataFrame
     completeness: pd.DataFrame
+    curves: pd.DataFrame
     needs: pd.DataFrame
 
     @classmethod
@@ -48,6 +49,7 @@ class Material:
             year,
             read_observations(folder, year),
             read_completeness(folder, year),
+            read_curves(folder, year),
             read_needs(folder, year=year),
         )
 

@@ -310,9 +310,9 @@ def _curve(curve: Curve) -> dict[str, Json]:
         "title": list(curve.title),
         "about": list(curve.about),
         "variant": curve.variant,
-        "gini": round(curve.gini, 4),
-        "x": [round(float(v), 4) for v in curve.x],
-        "y": [round(float(v), 4) for v in curve.y],
+        "status": curve.status,
+        "x": [round(float(v), 4) for v in curve.people],
+        "y": [round(float(v), 4) for v in curve.value],
     }
 
 

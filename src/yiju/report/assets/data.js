@@ -31,7 +31,7 @@
 
 /** @typedef {string | number | null} Cell */
 /** @typedef {{key: string, title: Bi, columns: {name: Bi, kind: string}[], rows: Cell[][]}} List */
-/** @typedef {{title: Bi, about: Bi, variant: string, gini: number, x: number[], y: number[]}} Curve */
+/** @typedef {{title: Bi, about: Bi, variant: string, status: string, x: number[], y: number[]}} Curve */
 /** @typedef {{service: string, trusted: boolean, verdict: Bi, found: number, due: Value, share: Value, peers: Value}} Layer */
 /** @typedef {{service: string, names: string[], points: string, capacity: Value[], source: string[]}} Facilities */
 /** @typedef {{width: number, height: number, streets: {main: string[], minor: string[]}, water: string[], rivers: string[],

@@ -42,7 +42,7 @@ function listCell(cell, kind) {
 
 function drawEquity() {
   fill(byId("curves"), DATA.curves.length ? DATA.curves.map((curve) => h("figure", null,
-    h("figcaption", null, h("b", null, bi(curve.title)), bi(curve.about), " ", say("equity.gini"), " ", figure(curve.gini, 3)),
+    h("figcaption", null, h("b", null, bi(curve.title)), bi(curve.about), h("span", { style: "display:block;color:var(--ink)" }, say("equity.gini"), " ", num(giniOf(curve), ((BY_LEVEL.get("city") || [])[0] || { id: "" }).id), " ", chip(nameOf("statuses", curve.status), curve.status === "measured" ? "strong" : "dash"))),
     lorenz(curve))) : h("p", { class: "soft" }, say("equity.none")));
   const rows = DATA.series.filter((series) => series.level === "city" && /^Q\d/.test(series.indicator) && series.value[0] !== null);
   const city = (BY_LEVEL.get("city") || [])[0];
@@ -57,6 +57,9 @@ function drawEquity() {
       h("td", { class: "r", "data-label": say("form.value") }, num(series, city.id)),
       h("td", { "data-label": say("form.status") }, chip(nameOf("statuses", at(series.status, 0)), at(series.status, 0) === "measured" ? "strong" : "dash"))))))) : null);
 }
+
+/** The Gini coefficient that the check-up gives for a curve. @param {Curve} curve */
+const giniOf = (curve) => SERIES.get(seriesKey("Q01", "network", curve.variant, "all", "city"));
 
 /** @param {Curve} curve */
 function lorenz(curve) {

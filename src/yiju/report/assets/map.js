@@ -208,22 +208,53 @@ function drawOutlines(px) {
 function drawLabels() {
   PEN.textAlign = "center";
   PEN.textBaseline = "middle";
-  shapesOf(VIEW.level).forEach(({ place, box }, row) => {
+  /** Boxes that are taken: left, top, right, bottom. @type {[number, number, number, number][]} */
+  const taken = [];
+  const rows = shapesOf(VIEW.level).map((shape, row) => ({ ...shape, row })).sort((a, b) => sizeOfBox(b.box) - sizeOfBox(a.box));
+  for (const { place, box, row } of rows) {
     const wide = (box[2] - box[0]) * VIEW.scale;
     const high = (box[3] - box[1]) * VIEW.scale;
-    if (wide < 16 || high < 14) return;
+    if (wide < 16 || high < 14) continue;
     const [x, y] = toScreen(place.at[0], place.at[1]);
     const value = THEME.values[row];
-    const words = value === null || value === undefined || (THEME.kind === "needs" && value === 0) ? "" : figure(value, THEME.digits);
-    if (wide > 96 && high > 46) label(place.name, x, y - 8, 600, 12);
-    if (words && wide > 38 && high > 20) label(words + (THEME.missed[row] ? " ▽" : ""), x, wide > 96 && high > 46 ? y + 8 : y, 400, 12);
-    else if (THEME.missed[row]) label("▽", x, y, 600, 11);
-  });
+    const mark = THEME.missed[row] ? "▽" : "";
+    const words = value === null || value === undefined || (THEME.kind === "needs" && value === 0) ? "" : `${figure(value, THEME.digits)} ${mark}`.trim();
+    const named = fits(place.name, wide, 600) && high > 46 && placeLabel(taken, place.name, x, words ? y - 8 : y, 600);
+    if (words && fits(words, wide, 400) && high > 18) placeLabel(taken, words, x, named ? y + 8 : y, 400);
+    else if (mark && !named) placeLabel(taken, mark, x, y, 600);
+  }
 }
+
+/** @param {[number, number, number, number]} box */
+const sizeOfBox = (box) => (box[2] - box[0]) * (box[3] - box[1]);
+
+/** @param {string} words @param {number} wide @param {number} weight */
+function fits(words, wide, weight) {
+  PEN.font = labelFont(weight, 12);
+  return PEN.measureText(words).width < wide * 0.94;
+}
+
+/** Write a label unless another one is in the way. @param {[number, number, number, number][]} taken @param {string} words @param {number} x @param {number} y @param {number} weight */
+function placeLabel(taken, words, x, y, weight) {
+  PEN.font = labelFont(weight, 12);
+  const half = PEN.measureText(words).width / 2 + 2;
+  if (taken.some(([l, t, r, b]) => x - half < r && x + half > l && y - 7 < b && y + 7 > t)) return false;
+  taken.push([x - half, y - 7, x + half, y + 7]);
+  label(words, x, y, weight, 12);
+  return true;
+}
+
+let family = "";
+/** @param {number} weight @param {number} size */
+function labelFont(weight, size) {
+  family = family || getComputedStyle(document.body).fontFamily;
+  return `${weight} ${size}px ${family}`;
+}
+PARTS.push(() => { family = ""; });
 
 /** @param {string} words @param {number} x @param {number} y @param {number} weight @param {number} size */
 function label(words, x, y, weight, size) {
-  PEN.font = `${weight} ${size}px ${getComputedStyle(document.body).fontFamily}`;
+  PEN.font = labelFont(weight, size);
   PEN.strokeStyle = "rgb(255 255 255 / .92)";
   PEN.lineWidth = 3.5;
   PEN.strokeText(words, x, y);

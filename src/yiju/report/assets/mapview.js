@@ -220,7 +220,7 @@ function drawLegend() {
   const { rows, empty, zero } = legendRows(THEME);
   const pattern = s("svg", { width: 26, height: 14, "aria-hidden": "true" }, s("rect", { width: 26, height: 14, fill: "#fff", stroke: "#6d7b80" }), ...[-6, 1, 8, 15, 22].map((x) => s("path", { d: `M${x} 14L${x + 14} 0`, stroke: "#8b989c" })));
   const diamond = s("svg", { width: 26, height: 16, "aria-hidden": "true" }, s("path", { d: "M13 1L20 8L13 15L6 8Z", fill: "#16242a" }));
-  fill(byId("map-legend"), h("b", null, THEME.label), h("ul", null,
+  fill(byId("map-legend"), h("b", null, THEME.label, THEME.statuses.map((status) => h("span", null, " ", chip(nameOf("statuses", status), status === "measured" ? "strong" : "dash")))), h("ul", null,
     rows.map((row) => h("li", null, h("i", { style: `background:${row.colour}` }), h("span", null, `${row.words} ${THEME.unit}`, h("span", { class: "soft" }, ` (${row.n})`)))),
     zero ? h("li", null, h("i", { style: "background:#fff" }), `${say("map.zero")} (${zero})`) : null,
     empty ? h("li", null, pattern, `${say("map.nodata")} (${empty})`) : null,

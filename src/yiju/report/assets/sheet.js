@@ -34,7 +34,7 @@ function sheetTable(place) {
       const indicator = /** @type {Indicator} */ (INDICATORS.get(series.indicator));
       const whole = SERIES.get(seriesKey(series.indicator, series.method, series.variant, series.group, "city"));
       return h("tr", null,
-        h("th", { scope: "row" }, bi(indicator.name), h("span", { class: "range", style: "white-space:normal" }, nameOf("methods", series.method) + variantWords(series) + (missesAt(series, row) ? " ▽" : ""))),
+        h("th", { scope: "row" }, bi(indicator.name), h("span", { class: "range", style: "white-space:normal" }, nameOf("methods", series.method) + variantWords(series) + (missesAt(series, row) ? " ▽" : ""), at(series.status, row) === "measured" ? null : [" ", chip(nameOf("statuses", at(series.status, row)), "dash")])),
         h("td", { class: "r" }, num(series, place.id)),
         h("td", { class: "r soft" }, whole && city && place.level !== "city" ? num(whole, city.id) : ""));
     })));
@@ -46,7 +46,7 @@ function topPlaces() {
   const places = BY_LEVEL.get(VIEW.level) || [];
   const order = places.map((place, row) => ({ place, n: theme.values[row] || 0 })).filter(({ n }) => n > 0).sort((a, b) => b.n - a.n).slice(0, 10);
   if (!order.length) return null;
-  return h("div", null, h("h4", null, say("sheet.top", { level: nameOf("levels", VIEW.level) })), h("table", null, h("tbody", null, order.map(({ place, n }) => h("tr", null, h("th", { scope: "row" }, h("button", { class: "link", type: "button", onclick: () => choosePlace(place.id, true) }, place.name)), h("td", { class: "r" }, `${figure(n)} ${say("unit.needs")}`))))));
+  return h("div", null, h("h4", null, say("sheet.top", { level: nameOf("levels", VIEW.level) })), h("table", null, h("tbody", null, order.map(({ place, n }) => h("tr", null, h("th", { scope: "row" }, h("button", { class: "link", type: "button", onclick: () => choosePlace(place.id, true) }, place.name)), h("td", { class: "r" }, say(n === 1 ? "unit.one" : "unit.some", { n: figure(n) })))))));
 }
 
 PARTS.push(drawSheet);

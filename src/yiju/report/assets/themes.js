@@ -2,7 +2,7 @@
 // What the map can colour: a need or an indicator at the places of a level, its classes and their legend.
 
 /** @typedef {{key: string, kind: "needs" | "series", label: string, unit: string, digits: number, values: Value[],
- *   missed: boolean[], series: Series | null, breaks: number[]}} Theme */
+ *   missed: boolean[], series: Series | null, breaks: number[], statuses: string[]}} Theme */
 
 /** Series that have at least two known values at a level, for everybody first. @param {string} level @returns {Series[]} */
 function mappable(level) {
@@ -41,7 +41,7 @@ function needTheme(key, level, places) {
   return {
     key, kind: "needs", digits: 0, values, missed: values.map(() => false), series: null,
     label: service ? say(counted ? "map.theme.people" : "map.theme.count", { service: name }) : say("map.theme.needs"),
-    unit: say(counted ? "unit.people" : "unit.needs"),
+    unit: say(counted ? "unit.people" : "unit.needs"), statuses: [],
     breaks: breaksOf(values.filter((v) => v > 0), 0),
   };
 }
@@ -57,6 +57,7 @@ function seriesTheme(key, places) {
     missed: places.map((_, row) => missesAt(series, row)),
     label: `${bi(indicator.name)} · ${nameOf("methods", series.method)}${variantWords(series)}${series.group === "all" ? "" : " · " + nameOf("groups", series.group)}`,
     unit: bi(series.unit),
+    statuses: [...new Set(places.map((_, row) => at(series.status, row)))].filter((status) => status && status !== "not measurable"),
     breaks: breaksOf(/** @type {number[]} */ (values.filter((v) => v !== null)), series.digits),
   };
 }
