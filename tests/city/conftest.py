@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import osmium
@@ -9,8 +10,13 @@ import pytest
 from osmium.osm import mutable
 from pyproj import CRS, Transformer
 
+from yiju.city.readers.osm import read_osm
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from yiju.city.readers.osm import OsmLayers
 
 # UTM zone 50 north; the drawing's origin lies on its central meridian.
 CITY_CRS = CRS("EPSG:32650")
@@ -85,3 +91,14 @@ def pencil() -> OsmPencil:
 def city_crs() -> CRS:
     """The coordinate system in which the pencil's metres are true, but for the scale of UTM."""
     return CITY_CRS
+
+
+@pytest.fixture(scope="session")
+def osm_of(data_dir: Path) -> Callable[[str, int], OsmLayers]:
+    """Read a real OSM file, once for all tests that look at it."""
+
+    @cache
+    def read(file: str, epsg: int) -> OsmLayers:
+        return read_osm([data_dir / file], crs=CRS.from_epsg(epsg))
+
+    return read

@@ -369,9 +369,9 @@ def test_srtm_knows_andorra_la_vella(data_dir) -> None:
 
 
 @pytest.mark.real
-def test_porto_alegre_is_hilly_but_no_alp(data_dir) -> None:
+def test_porto_alegre_is_hilly_but_no_alp(data_dir, osm_of) -> None:
     folder = data_dir / "city-porto-alegre"
-    streets = read_osm([folder / "poa_osm.pbf"], crs=CRS.from_epsg(32722))
+    streets = osm_of("city-porto-alegre/poa_osm.pbf", 32722)
     nodes, edges = add_elevation(streets.street_nodes, streets.street_edges, folder / "poa_elevation.tif")
     assert nodes["elevation_m"].notna().mean() > 0.95
     assert nodes["elevation_m"].max() < 320  # Morro Santana, the highest hill: 311 m

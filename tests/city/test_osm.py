@@ -13,7 +13,6 @@ import osmium
 import pytest
 import shapely
 from geopandas.testing import assert_geodataframe_equal
-from pyproj import CRS
 
 from yiju.city.readers import osm_scan
 from yiju.city.readers.osm import read_osm
@@ -360,8 +359,8 @@ def test_an_interrupted_reading_leaves_nothing_behind(pencil, tmp_path, city_crs
         ("osm-small/monaco.osm.gz", 32632, 20),
     ],
 )
-def test_real_layers_keep_their_contracts(data_dir, file, crs, least_services) -> None:
-    layers = read_osm([data_dir / file], crs=CRS.from_epsg(crs))
+def test_real_layers_keep_their_contracts(osm_of, file, crs, least_services) -> None:
+    layers = osm_of(file, crs)
     for name in LAYERS:
         TABLES[name].validate(getattr(layers, name))
     assert layers.facilities["service"].nunique() >= least_services
@@ -392,8 +391,8 @@ def test_ctrl_c_in_the_middle_of_a_file_is_heard_at_once(data_dir) -> None:
 
 
 @pytest.mark.real
-def test_las_palmas_has_what_one_knows_of_it(data_dir) -> None:
-    layers = read_osm([data_dir / "city-las-palmas/las_palmas.osm.pbf"], crs=CRS.from_epsg(32628))
+def test_las_palmas_has_what_one_knows_of_it(osm_of) -> None:
+    layers = osm_of("city-las-palmas/las_palmas.osm.pbf", 32628)
     facilities = layers.facilities
     names = set(facilities.loc[facilities["service"] == "health_centre", "name"].dropna())
     assert "Centro de Salud de Schamann" in names

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import shapely
 from hypothesis import given
-from pyproj import CRS, Geod
+from pyproj import Geod
 
 from yiju.city.readers.osm import read_osm
 from yiju.city.readers.osm_streets import edge_lengths_m, split_runs
@@ -185,8 +185,8 @@ def test_splitting_keeps_every_segment_once(ways) -> None:
         ("osm-small/andorra.osm.pbf", 32631, 500),
     ],
 )
-def test_real_streets_keep_their_promises(data_dir, file, crs, least_km) -> None:
-    layers = read_osm([data_dir / file], crs=CRS.from_epsg(crs))
+def test_real_streets_keep_their_promises(osm_of, file, crs, least_km) -> None:
+    layers = osm_of(file, crs)
     nodes, edges = layers.street_nodes, layers.street_edges
     assert edges["length_m"].sum() / 1000 > least_km
     # the plane of UTM is within 0.1 % of the ground near its meridian
