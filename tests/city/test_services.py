@@ -27,6 +27,7 @@ FACILITIES = [
 WITHOUT_PLACE = [
     "dry_street",
     "safe_stairwell",
+    "safe_home",
     "warm_home",
     "footway",
     "street_network",

@@ -69,7 +69,9 @@ class Entries:
 
     entries: tuple[Entry, ...]
     # key of a condition's first line -> value ("*" for any) -> numbers of the entries to look at
-    _lookup: dict[str, dict[str, list[int]]] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _lookup: dict[str, dict[str, list[int]]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
 
     def __post_init__(self) -> None:
         for number, entry in enumerate(self.entries):
