@@ -205,3 +205,19 @@ def test_severance_is_what_the_railway_takes(small: Callable[..., CityFolder], m
     pairs = pairs[(pairs["variant"] != "") & (pairs["place_id"] == "city") & pairs["value"].notna()]
     assert mean["n"] == len(pairs)
     assert mean["value"] == pytest.approx(pairs["value"].mean())
+
+
+def test_parks_that_hardly_anyone_mapped_are_a_screening(
+    small: Callable[..., CityFolder], measure: Any
+) -> None:
+    # one park for 15,000 people is a tenth of the peers' 7.3 per 10,000, and is measured; for 30,000 it is a gap
+    for people, status in ((500.0, "measured"), (2000.0, "screening")):
+        folder = small(people_per_block=people)
+        folder.write_table("facilities", folder.table("facilities").assign(source="osm"))
+        unvouched = dataclasses.replace(
+            folder, config=dataclasses.replace(folder.config, vouched=frozenset())
+        )
+        for method in ("official", "network"):
+            row = measure(unvouched, "L09").row("L09", method=method, variant="tiers")
+            assert row["status"] == status
+            assert ("gap in the map" in row["reason_en"]) == (status == "screening")

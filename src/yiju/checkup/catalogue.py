@@ -23,7 +23,7 @@ from yiju.errors import ConfigError, UnknownName
 from yiju.text import Text
 
 _FOLDER = Path(__file__).with_name("catalogue")
-_NOT_ENTRIES = ("words.toml", "sources.toml")
+_NOT_ENTRIES = ("words.toml", "sources.toml", "peers.toml")
 _PLACE_LEVELS = ("city", "district", "subdistrict", "community", "grid")
 _MODES = ("bus", "rail", "ferry", "other")
 

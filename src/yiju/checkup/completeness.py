@@ -8,22 +8,19 @@ and stands first in every report. Peers' densities stand in ``catalogue/peers.to
 from __future__ import annotations
 
 import math
-import tomllib
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 import shapely
 
 from yiju.checkup.blocks import NotMeasurable
 from yiju.checkup.context import Context
+from yiju.checkup.layers import peers_per_10k
 from yiju.city.services import SERVICES, Service
 from yiju.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    import numpy as np
 
     from yiju.city.folder import CityFolder
 
@@ -144,11 +141,3 @@ def _source(city: Context, rows: np.ndarray[Any, np.dtype[np.bool_]]) -> str:
     if not kinds:
         return "empty"
     return kinds.pop() if len(kinds) == 1 else "osm+table"
-
-
-@cache
-def peers_per_10k() -> Mapping[str, float]:
-    """Facilities per 10,000 people in OpenStreetMap, median of the peers that are known."""
-    file = Path(__file__).with_name("catalogue") / "peers.toml"
-    peers = tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-    return {code: float(np.median(list(of.values()))) for code, of in peers.get("per_10k", {}).items()}

@@ -10,10 +10,10 @@ import numpy.typing as npt
 import shapely
 
 from yiju.access import served_land
-from yiju.checkup.blocks import Block, NotMeasurable, ratio, worst
+from yiju.checkup.blocks import Block, NotMeasurable, ratio
 from yiju.checkup.catalogue import Catalogue, read_catalogue
-from yiju.checkup.indicator import NO_WORDS
-from yiju.checkup.layers import Layers
+from yiju.checkup.indicator import NO_WORDS, Indicator, Variant
+from yiju.checkup.layers import Layers, peers_per_10k
 from yiju.checkup.people import GroupPeople, nobody_here, people_of
 from yiju.checkup.places import Places, Within
 from yiju.checkup.reach import Reach, Targets
@@ -39,6 +39,15 @@ WEIGHTS_ONLY = Text(
     "人口总数不是本市口径，只用作权重：比例成立，人均与总量无法测算。",
     "The population total is not this city's own: shares hold, counts and per-capita values do not.",
 )
+
+
+HARDLY_MAPPED = Text(
+    "开放数据中此类设施极少（不足参照城市密度的十分之一），很可能是地图缺漏，只作初筛。",
+    "Open data have hardly any of these (less than a tenth of the peers' density): "
+    "probably a gap in the map, so a screening.",
+)
+# Below this share of the peers' density a layer is a gap in the map: a proposal of ours.
+_HARDLY = 0.1
 
 
 class Context:
@@ -312,12 +321,29 @@ class Context:
             empty=nobody_here(group),
         )
 
-    def status(self, group: str | None = None, services: Iterable[str] = ()) -> str:
-        """How far a value of a group, reached by a layer, can be trusted."""
-        parts = ["measured"]
-        if group is not None:
-            parts.append("modelled" if self.people(group).modelled else "measured")
-        services = tuple(services)
-        if services:
-            parts.append("screening" if self.layers.state(services) == "screening" else "measured")
-        return worst(*parts)
+    def layer_status(self, indicator: Indicator, variant: Variant) -> tuple[str, Text]:
+        """How far the layer of an indicator can be trusted, and a caveat.
+
+        Class A* is as good as its layer. Class A (parks, stops) is honest from open data, but not where
+        OpenStreetMap has hardly any of them.
+        """
+        services = variant.services or indicator.services
+        if not services or self.layers.state(services) != "screening":
+            return "measured", NO_WORDS
+        if indicator.computability == "A*":
+            return "screening", NO_WORDS
+        if indicator.stops or not self._hardly_mapped(services):
+            return "measured", NO_WORDS
+        return "screening", HARDLY_MAPPED
+
+    def _hardly_mapped(self, services: Iterable[str]) -> bool:
+        """Whether there are far fewer facilities per person than peers have; never where people are weights."""
+        due = [peers_per_10k()[s] for s in services if s in peers_per_10k()]
+        if self.weights_only or not due or not self.folder.has("residents"):
+            return False
+        per_10k = 10_000 * float(self.layers.rows(services).sum()) / float(self.people().people.sum())
+        return per_10k < _HARDLY * sum(due)
+
+    def status(self, group: str) -> str:
+        """How far the numbers of people of a group can be trusted."""
+        return "modelled" if self.people(group).modelled else "measured"

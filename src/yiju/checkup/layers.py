@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+import tomllib
+from functools import cache, cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +15,7 @@ from yiju.city.services import SERVICES
 from yiju.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     import geopandas as gpd
 
@@ -86,3 +88,17 @@ def no_layer(services: Iterable[str]) -> Text:
         f"需要{zh}的设施表：现有数据中没有此类设施，也无人确认确实没有。",
         f"needs a facility table of {en}: none is in the data, and nobody vouches that there is none.",
     )
+
+
+@cache
+def peers_per_10k() -> Mapping[str, float]:
+    """Facilities per 10,000 people in OpenStreetMap, the median of the peers of ``catalogue/peers.toml``.
+
+    Examples
+    --------
+    >>> peers_per_10k()["pharmacy"]
+    2.09
+    """
+    file = Path(__file__).with_name("catalogue") / "peers.toml"
+    peers = tomllib.loads(file.read_text(encoding="utf-8"))["per_10k"]
+    return {code: float(np.median(list(of.values()))) for code, of in peers.items()}

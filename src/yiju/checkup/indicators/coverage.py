@@ -119,13 +119,16 @@ def within_reach(city: Context, serving: Sequence[Ring], who: str) -> Bools:
 def _network(city: Context, indicator: Indicator, variant: Variant, group: str) -> Block:
     who = METRES if group == "all" else city.walker(group)
     covered = within_reach(city, rings(city, indicator, variant), who)
-    status = city.status(group, _judged_services(indicator, variant))
-    return city.coverage_of_people(indicator.id, covered, variant=variant.code, group=group, status=status)
+    layer, note = city.layer_status(indicator, variant)
+    status = worst(layer, city.status(group))
+    return city.coverage_of_people(
+        indicator.id, covered, variant=variant.code, group=group, status=status, reason=note
+    )
 
 
 def _official(city: Context, indicator: Indicator, variant: Variant) -> Block:
     serving = rings(city, indicator, variant)
-    layer = city.status(None, _judged_services(indicator, variant))
+    layer, note = city.layer_status(indicator, variant)
     if indicator.parameters.get("official_counts") == "people":
         covered = np.logical_or.reduce(
             [city.reach.crow_fly(ring.targets) <= ring.radius_m for ring in serving]
@@ -144,13 +147,9 @@ def _official(city: Context, indicator: Indicator, variant: Variant) -> Block:
         numerator=numerator,
         denominator=denominator,
         status=worst(layer, city.land_status),
+        reason=note,
         empty=Text("此处没有居住用地。", "no residential land here."),
     )
-
-
-def _judged_services(indicator: Indicator, variant: Variant) -> tuple[str, ...]:
-    """The services whose layer decides between measured and screening: those of class A* alone."""
-    return (variant.services or indicator.services) if indicator.computability == "A*" else ()
 
 
 def _need_stops(city: Context, modes: Sequence[str]) -> None:

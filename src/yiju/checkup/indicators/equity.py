@@ -126,14 +126,15 @@ def _group_gap(city: Context, target: Indicator, variant: Variant, group: str) -
     mine, everybody = city.people(group).people, city.people().people
     theirs = _share(city, within_reach(city, serving, city.walker(group)), mine)
     all_of_them = _share(city, within_reach(city, serving, city.walker("all")), everybody)
-    judged = (variant.services or target.services) if target.computability == "A*" else ()
+    layer, note = city.layer_status(target, variant)
     return Block(
         "network",
         f"{target.id}-{variant.code}",
         group,
         value=ratio(theirs, all_of_them, per=1.0),
         n=None if city.weights_only else city.cell_within.sums(mine),
-        status=city.status(group, judged),
+        status=worst(layer, city.status(group)),
+        reason=note,
         empty=nobody_here(group),
     )
 
