@@ -135,6 +135,9 @@ def test_nothing_serves_nothing() -> None:
     assert served_land(land, [], radius_m=300).tolist() == [0]
     assert served_land(land, [None, shapely.Point()], radius_m=300).tolist() == [0]
     assert len(served_land([], [shapely.Point(0, 0)], radius_m=300)) == 0
+    assert served_land([shapely.Polygon()], [shapely.Point(0, 0)], radius_m=300).tolist() == [0]
+    # a facility on the other side of the world, by swapped coordinates, neither serves nor costs anything
+    assert served_land(land, [shapely.Point(3e7, 6e5)], radius_m=300).tolist() == [0]
     assert np.isnan(coverage_land([], [shapely.Point(0, 0)], radius_m=300, place=[])["share"]).all()
 
 
