@@ -138,7 +138,8 @@ def served_land(
     overlap = area[piece]
     overlap[~whole] = shapely.area(shapely.intersection(joined[part[~whole]], pieces[piece[~whole]]))
     served = np.bincount(piece, weights=overlap, minlength=len(pieces))
-    return np.minimum(served, area)  # sums of parts may exceed the whole in the last digit
+    within: Floats = np.minimum(served, area)  # sums of parts may exceed the whole in the last digit
+    return within
 
 
 def _joined_by_tile(reach: Shapes, bounds: Floats, side_m: float) -> Shapes:
@@ -154,7 +155,8 @@ def _joined_by_tile(reach: Shapes, bounds: Floats, side_m: float) -> Shapes:
     order = np.argsort(tile, kind="stable")
     used, start = np.unique(tile[order], return_index=True)
     unions = [shapely.union_all(reach[group]) for group in np.split(near[order], start[1:])]
-    return shapely.get_parts(shapely.intersection(unions, tiles[used]))
+    parts: Shapes = shapely.get_parts(shapely.intersection(unions, tiles[used]))
+    return parts
 
 
 def severance_gap(official: npt.ArrayLike, network: npt.ArrayLike) -> Any:
