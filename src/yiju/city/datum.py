@@ -35,6 +35,8 @@ _ECCENTRICITY2 = 0.00669342162296594323
 
 # Nothing is shifted outside this rectangle: west, east, south, north (eviltransform, outOfChina).
 _CHINA = (72.004, 137.8347, 0.8293, 55.8271)
+# No displacement in the rectangle is larger than this (2,000,000 points drawn at random: 0.0108).
+_FARTHEST_DEG = 0.02
 
 # BD-09 wobbles with 3000 cycles per 180 degrees, then moves by a constant
 # (github.com/wandergis/coordtransform, index.js).
@@ -76,9 +78,9 @@ def _shift(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> LonLat:
     return LonLat(d_lon, d_lat)
 
 
-def _in_china(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.bool_]:
+def _in_china(lon: NDArray[np.float64], lat: NDArray[np.float64], margin: float = 0.0) -> NDArray[np.bool_]:
     west, east, south, north = _CHINA
-    return (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
+    return (lon >= west - margin) & (lon <= east + margin) & (lat >= south - margin) & (lat <= north + margin)
 
 
 def wgs84_to_gcj02(lon: ArrayLike, lat: ArrayLike) -> LonLat:
@@ -100,8 +102,8 @@ def wgs84_to_gcj02(lon: ArrayLike, lat: ArrayLike) -> LonLat:
     (121.531541859, 31.175303984)
     """
     lon, lat = _arrays(lon, lat)
-    d_lon, d_lat = _shift(lon, lat)
     inside = _in_china(lon, lat)
+    d_lon, d_lat = _shift(np.where(inside, lon, np.nan), np.where(inside, lat, np.nan))
     return LonLat(np.where(inside, lon + d_lon, lon), np.where(inside, lat + d_lat, lat))
 
 
@@ -115,7 +117,8 @@ def gcj02_to_wgs84(lon: ArrayLike, lat: ArrayLike) -> LonLat:
     (106.55, 29.56)
     """
     lon, lat = _arrays(lon, lat)
-    true_lon, true_lat = lon, lat
+    near = _in_china(lon, lat, margin=_FARTHEST_DEG)
+    true_lon, true_lat = np.where(near, lon, np.nan), np.where(near, lat, np.nan)
     for _ in range(_MOST_STEPS):
         d_lon, d_lat = _shift(true_lon, true_lat)
         next_lon, next_lat = lon - d_lon, lat - d_lat

@@ -118,11 +118,10 @@ def place_points(
         report.add_all(
             why=why, action="field set unknown", field="coordinates", rows=x.index[wrong], values=values
         )
-    lon, lat = to_wgs84(lon, lat, datum)
+    lon, lat = to_wgs84(lon[inside], lat[inside], datum)
     from_degrees = Transformer.from_crs("EPSG:4326", crs, always_xy=True)
-    east, north = from_degrees.transform(np.where(inside, lon, 0.0), np.where(inside, lat, 0.0))
-    points = shapely.points(np.where(inside, east, np.nan), np.where(inside, north, np.nan))
-    points[~inside] = shapely.Point()
+    points = np.full(len(x), shapely.Point(), dtype=object)
+    points[inside] = shapely.points(*from_degrees.transform(lon, lat))
     return gpd.GeoSeries(points, index=x.index, crs=crs)
 
 

@@ -107,6 +107,8 @@ _SENTENCE_LENGTH = 25
 _SENTENCE_SHARE = 0.5
 _SENTENCE_ROWS = 50
 _NO_CATEGORY = "未分类"
+# [P] Nothing is reopened every day for three years; such a number is an id in the wrong column.
+_MOST_REOPENED = 1000
 
 
 class Requests(NamedTuple):
@@ -155,7 +157,7 @@ def read_requests(source: Source, file: Path, *, crs: CRS | str) -> Requests:
         frame[field] = answers(raw[found[field]], report, field=field) if field in found else pd.NA
     reopened = pd.Series(np.nan, index=raw.index)
     if "reopened" in found:
-        reopened = numbers(raw[found["reopened"]], report, field="reopened", least=0)
+        reopened = numbers(raw[found["reopened"]], report, field="reopened", least=0, most=_MOST_REOPENED)
     frame["reopened"] = reopened.round().astype("Int64")
 
     points = _points(raw, found, report, crs, None if datum is None else str(datum))
