@@ -133,7 +133,8 @@ def test_borders_are_as_long_as_shapely_says(ends: list[tuple[int, int, int, int
     parcels = cut_parcels(TOWN, shapely.linestrings([[(a, b), (c, d)] for a, b, c, d in ends]), NOTHING)
     borders = shared_borders(parcels, NOTHING)
     found = {
-        (int(i), int(j)): length for i, j, length in zip(borders.first, borders.second, borders.length_m)
+        (int(i), int(j)): length
+        for i, j, length in zip(borders.first, borders.second, borders.length_m, strict=True)
     }
     for i in range(len(parcels)):
         for j in range(i + 1, len(parcels)):
@@ -144,16 +145,23 @@ def test_borders_are_as_long_as_shapely_says(ends: list[tuple[int, int, int, int
 def test_only_the_border_on_the_railway_is_a_barrier() -> None:
     squares = cut_parcels(TOWN, grid_lines(150), NOTHING)
     borders = shared_borders(squares, shapely.linestrings([[(150, -10), (150, 310)]]))
-    across = {(i, j) for i, j, b in zip(borders.first, borders.second, borders.barrier_m) if b > 0}
+    across = {
+        (i, j) for i, j, b in zip(borders.first, borders.second, borders.barrier_m, strict=True) if b > 0
+    }
     middle = shapely.get_x(shapely.centroid(squares))
-    assert across == {(i, j) for i, j in zip(borders.first, borders.second) if middle[i] != middle[j]}
+    assert across == {
+        (i, j) for i, j in zip(borders.first, borders.second, strict=True) if middle[i] != middle[j]
+    }
     assert borders.length_m.tolist() == [150.0] * 4
 
 
 def test_islands_are_bridged_to_the_nearest_land_within_reach() -> None:
     land = shapely.box([0, 100, 150, 5000], 0, [100, 140, 200, 5100], 100)
     borders = bridged(shared_borders(land, NOTHING), land, reach_m=500)
-    pairs = {(int(i), int(j)): float(m) for i, j, m in zip(borders.first, borders.second, borders.length_m)}
+    pairs = {
+        (int(i), int(j)): float(m)
+        for i, j, m in zip(borders.first, borders.second, borders.length_m, strict=True)
+    }
     assert pairs == {(0, 1): 100.0, (1, 2): 0.0}
 
 

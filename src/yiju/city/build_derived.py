@@ -88,9 +88,7 @@ def _borders(work: Work) -> cutting.Borders:
 
 def _make_communities(work: Work, parcels: gpd.GeoDataFrame, borders: cutting.Borders) -> gpd.GeoDataFrame:
     given = work.get("city_places")
-    zones = next(
-        (z for z in (given[given["level"] == level] for level in ("subdistrict", "district")) if len(z)), None
-    )
+    finest = next(z for z in ("subdistrict", "district", "city") if (given["level"] == z).any())
     polygons = parcels.geometry.to_numpy()
     residents = work.get("people")
     people = sums(
@@ -103,7 +101,7 @@ def _make_communities(work: Work, parcels: gpd.GeoDataFrame, borders: cutting.Bo
         people,
         borders,
         crs=given.crs,
-        zones=zones,
+        zones=given[given["level"] == finest],
         previous=_previous_communities(work),
         streets=work.get("street_edges"),
     )

@@ -29,6 +29,9 @@ BARRIER_SHARE = 0.5
 # Empty land larger than this (m2: a park, a hill, a harbour) joins a community only when all else is settled.
 # Proposal of ours: 25 ha, five blocks of the size that Chinese practice calls a superblock.
 LARGE_EMPTY_M2 = 250_000.0
+# A community of an earlier build stays while its people are within this share of the two limits: it should not
+# be drawn anew because a house was built. Proposal of ours: what a city may grow in some years.
+KEPT_TOLERANCE = 0.1
 # How often all borders are looked at to smooth outlines; on real cities nothing moves after the second time.
 _SMOOTHING_ROUNDS = 3
 
@@ -50,7 +53,7 @@ def _is_over(length_m: float, barrier_m: float) -> bool:
 class _Region:
     """A growing community."""
 
-    __slots__ = ("area", "crossed", "members", "near", "people", "perimeter")
+    __slots__ = ("area", "crossed", "kept", "members", "near", "people", "perimeter")
 
     def __init__(self, member: int, people: float, area: float, perimeter: float) -> None:
         self.members = [member]
@@ -59,6 +62,11 @@ class _Region:
         self.perimeter = perimeter
         self.near: dict[int, list[float]] = {}  # neighbour -> [length of border, of which barrier]
         self.crossed = False
+        self.kept = False  # a community of an earlier build
+
+    @property
+    def is_small(self) -> bool:
+        return self.people < FEWEST_PEOPLE * (1 - KEPT_TOLERANCE if self.kept else 1)
 
     @property
     def is_large_empty(self) -> bool:
@@ -93,8 +101,8 @@ def merge_parcels(
     zone : (n,) int, optional
         Parcels of different zones are never merged.
     start : (n,) int, optional
-        Group of each parcel in an earlier build, -1 where none. Groups that still hold 5,000 to 12,000 people
-        stay as they are; so a small change of data changes few communities.
+        Group of each parcel in an earlier build, -1 where none. Groups that still hold 5,000 to 12,000 people, or a
+        tenth less or more, stay as they are; so a small change of data changes few communities.
 
     Examples
     --------
@@ -116,6 +124,7 @@ def merge_parcels(
     work.smooth()
     work.grow(crossing=True)
     work.mend()
+    work.grow(crossing=True)  # where a neighbour that gave a parcel away now has room for the rest
     return work.result()
 
 
@@ -156,8 +165,10 @@ class _Work:
             while members:
                 piece = self._connected(members, min(members))
                 members -= piece
-                if FEWEST_PEOPLE <= sum(self.people[m] for m in piece) <= MOST_PEOPLE:
+                held = sum(self.people[m] for m in piece)
+                if FEWEST_PEOPLE * (1 - KEPT_TOLERANCE) <= held <= MOST_PEOPLE * (1 + KEPT_TOLERANCE):
                     self._join_all(piece)
+                    self.regions[self.region_of[min(piece)]].kept = True
 
     def _join_all(self, piece: set[int]) -> None:
         first = min(piece)
@@ -193,7 +204,7 @@ class _Work:
 
     def grow(self, *, crossing: bool) -> None:
         """Let the smallest region join its best neighbour until none that is too small can."""
-        heap = [(r.people, key) for key, r in self.regions.items() if r.people < FEWEST_PEOPLE]
+        heap = [(r.people, key) for key, r in self.regions.items() if r.is_small]
         heapq.heapify(heap)
         while heap:
             people, key = heapq.heappop(heap)
@@ -204,7 +215,7 @@ class _Work:
             if best is None:
                 continue
             kept = self._join(best, key)
-            if self.regions[kept].people < FEWEST_PEOPLE:
+            if self.regions[kept].is_small:
                 heapq.heappush(heap, (self.regions[kept].people, kept))
 
     def _best_neighbour(self, region: _Region, *, crossing: bool) -> int | None:
@@ -255,9 +266,9 @@ class _Work:
 
     def mend(self) -> None:
         """Let each region that is too small take parcels from neighbours that can spare them. RULE 6."""
-        small = sorted((r.people, k) for k, r in self.regions.items() if 0 < r.people < FEWEST_PEOPLE)
+        small = sorted((r.people, k) for k, r in self.regions.items() if r.people > 0 and r.is_small)
         for _, key in small:
-            while self.regions[key].people < FEWEST_PEOPLE:
+            while self.regions[key].is_small:
                 move = self._best_gift(key)
                 if move is None:
                     break

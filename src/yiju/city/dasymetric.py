@@ -139,13 +139,14 @@ def spread_areas(
     (n,) bool
         Which areas were spread.
     """
+    if not len(cells):
+        return cells, np.array([], dtype=bool)
     at = holder(inner_points(homes.geometry.to_numpy()), cells.geometry.to_numpy())
     floor = homes["floor_area_m2"].to_numpy(dtype=float)
     total = sums(at, floor, len(cells))
     people = cells["people"].to_numpy(dtype=float)
-    housed = (people > 0) & (
-        total >= LEAST_FLOOR_M2_PER_PERSON * people
-    )  # RULE 2; unknown people are not > 0
+    # RULE 2; unknown people are not more than none.
+    housed = (people > 0) & (total >= LEAST_FLOOR_M2_PER_PERSON * people)
     inside = (at >= 0) & housed[np.maximum(at, 0)] & (floor > 0)
     at, share, dwellings = at[inside], floor[inside] / total[at[inside]], homes[inside]
     spread = cells.iloc[at].reset_index(drop=True)
