@@ -49,10 +49,20 @@ def test_nobody_is_counted_twice(observation, observations) -> None:
     assert [(n.group, n.step) for n in needs] == [("age_60_plus", "reach"), ("age_80_plus", "none")]
 
 
-def test_capacity_stands_beside_reach(observation, observations) -> None:
+def test_more_of_it_is_not_the_question_where_it_cannot_be_reached(observation, observations) -> None:
     frame = observations(
         observation("L05", "c", 30.0, group="age_60_plus"),
         observation("X02", "c", 0.5, group="age_60_plus", method="table", unit="place/child"),
+        observation("X02", "d", 0.5, group="age_60_plus", method="table", unit="place/child"),
     )
     needs = gather(judge(frame, [BOTH_AGES, PLACES]))
-    assert [n.step for n in needs] == ["capacity", "reach"]
+    assert [(n.place_id, n.step) for n in needs] == [("c", "reach"), ("d", "capacity")]
+
+
+def test_quality_stands_beside(observation, observations) -> None:
+    satisfied = rule_from("X03", {"service": "elder_day_care", "step": "quality", "standard": 80})
+    frame = observations(
+        observation("L05", "c", 30.0, group="age_60_plus"),
+        observation("X03", "c", 50.0, group="age_60_plus", method="table"),
+    )
+    assert [n.step for n in gather(judge(frame, [BOTH_AGES, satisfied]))] == ["quality", "reach"]

@@ -83,28 +83,31 @@ def test_a_screening_or_a_missing_input_raises_nothing(town, observation, observ
     assert len(recognise(frame, town, year=2024)) == 0
 
 
-def test_requests_of_the_year_stand_beside_the_norm_and_may_set_a_deadline(
-    town, observation, observations
-) -> None:
+def test_requests_of_the_year_stand_beside_the_norm(town, observation, observations) -> None:
     frame = observations(
         observation("L05", "c-0-0", 0.0, **OLD),
         observation("L01", "c-0-0", 0.0, group="age_3_5", people=100.0),
     )
     needs = recognise(frame, town, year=2025).set_index("service")
     heard = {s: read_evidence(e)[-1] for s, e in needs["evidence"].items()}
-    # toy town: every fourth of 360 requests is about day care, and none about kindergartens
-    assert heard["elder_day_care"]["role"] == "voiced"
-    assert heard["elder_day_care"]["n"] == len(
-        town.table("requests").query("service == 'elder_day_care' and community == 'c-0-0'")
-    )
+    # toy town: every fourth of 360 requests is about day care, evenly spread, and none about kindergartens
+    log = town.table("requests").query("service == 'elder_day_care' and community == 'c-0-0'")
+    assert (heard["elder_day_care"]["role"], heard["elder_day_care"]["n"]) == ("voiced", len(log))
     assert (heard["kindergarten"]["role"], heard["kindergarten"]["n"]) == ("silent", 0)
-    assert needs.loc["elder_day_care", ["deadline_class", "deadline_reason"]].tolist() == [
-        "deadline",
-        "complaints",
-    ]
-    assert needs.loc["kindergarten", "deadline_class"] == "best_effort"
+    assert needs["deadline_class"].unique().tolist() == ["best_effort"]
     # a year without a log says nothing about silence
     assert _roles(recognise(frame, town, year=2023)) == [("observation", "raises")]
+
+
+def test_strong_complaints_set_a_deadline(tmp_path, observation, observations) -> None:
+    loud = toy_town(tmp_path / "loud", blocks=4, communities=2)
+    log = loud.table("requests")
+    log.loc[log["service"] == "elder_day_care", "community"] = "c-0-0"  # four times the rate of the city
+    loud.write_table("requests", log)
+    frame = observations(*(observation("L05", place, 0.0, **OLD) for place in COMMUNITIES))
+    needs = recognise(frame, loud, year=2025).set_index("place_id")
+    assert needs["deadline_reason"].to_dict() == dict.fromkeys(COMMUNITIES, "") | {"c-0-0": "complaints"}
+    assert needs.index[0] == "c-0-0"  # by deadline ranks before best effort
 
 
 def test_an_earlier_ledger_gives_the_first_year_and_closes_what_is_met(
@@ -287,7 +290,7 @@ def test_each_hazard_must_be_gone_before_a_home_is_safe(town, observation, obser
     ]
     assert (
         before["sentence_zh"].iloc[0]
-        == "1-1社区：存在燃气安全隐患的住宅数量为5栋，标准为0栋；基本类；限时解决；住房城乡建设局牵头。"
+        == "1-1社区：存在燃气安全隐患的住宅数量为5栋，应为0；基本类；限时解决；住房城乡建设局牵头。"
     )
     # gas was mended, the structure was not looked at again
     half = recognise(hazards(B02=0.0), town, year=2024, earlier=before)

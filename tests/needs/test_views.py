@@ -16,6 +16,7 @@ def ledger(town, observation, observations):
         observation("L05", "c-0-0", 0.0, people=412.0, group="age_60_plus"),
         observation("L05", "c-0-1", 45.0, people=100.0, group="age_60_plus"),
         observation("L09", "c-1-1", 30.0, status="modelled"),
+        observation("B03", "c-0-1", 3.0, people=None, method="table", variant="", unit="building"),
         observation(
             "L09",
             "city",
@@ -96,12 +97,12 @@ def test_the_indicator_form_says_what_could_not_be_measured(ledger, town) -> Non
 def test_the_four_counts(ledger) -> None:
     needs, _ = ledger
     assert ladder(needs, year=2025) == Ladder(
-        recognised=4,
-        matched={"basic": 1, "inclusive": 2, "lifestyle": 0},
+        recognised=5,
+        matched={"basic": 2, "inclusive": 2, "lifestyle": 0},
         in_action=None,
         climbed=1,
-        by_step={"none": 1, "reach": 2, "capacity": 0, "quality": 0},
-        by_deadline={"deadline": 2, "best_effort": 1},
+        by_step={"none": 1, "reach": 2, "capacity": 0, "quality": 1},
+        by_deadline={"deadline": 1, "best_effort": 3},
     )
     # a first year has nothing to have climbed from
     assert ladder(needs[needs["first_year"] == 2025], year=2025).climbed is None

@@ -120,9 +120,9 @@ BASE = PLACE | {"group": "age_60_plus", "service": "elder_day_care", "step": "re
                 unit=Text("个", ""),
                 standard=0,
             ),
-            "严重易涝积水点数量为12个，标准为0个；基本类；限时解决；住房城乡建设局牵头。",
+            "严重易涝积水点数量为12个，应为0；基本类；限时解决；住房城乡建设局牵头。",
             (
-                "Severe waterlogging points: 12 (standard: 0); basic; by deadline; "
+                "Severe waterlogging points: 12 (should be none); basic; by deadline; "
                 "housing and construction bureau leads."
             ),
         ),

@@ -5,8 +5,8 @@
     weaker than it was: a modelled value does not close what was counted, a screening or a missing input nothing.
 (3) An open need that can be neither raised nor closed this year stays open, with the grounds it had and a
     note that it was not measured.
-(4) Where ``reach`` has sunk to ``none``, the need of reach goes on as the deeper one, which takes over its
-    first year. Nothing was solved, so nothing is closed.
+(4) Where a need has sunk to a deeper rung (``reach`` to ``none``), it goes on as the deeper one, which takes
+    over its first year. Nothing was solved, so nothing is closed.
 (5) A closed need stays closed until its standard is missed again; then it is open under its old id and first
     year.
 """
@@ -17,6 +17,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from yiju.needs.contract import STEPS
 from yiju.needs.evidence import read_evidence
 from yiju.needs.identity import need_id
 from yiju.needs.judging import TRUST
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 Row = Mapping[str, Any]
 
+# The rungs of which one holds at a time, the deepest first; quality stands beside them.
+_SUPPLY = STEPS[:-1]
+
 
 @dataclass(frozen=True)
 class Carried:
@@ -36,22 +40,6 @@ class Carried:
     closed: Mapping[str, int]
     kept_closed: tuple[str, ...]
     kept_open: tuple[str, ...]
-
-
-def history(need: Raised, before: Mapping[str, Row], year: int) -> tuple[int, str | None]:
-    """Year of first recognition, and id of an open need of reach that sank to this one (rules 1, 4, 5)."""
-    own = before.get(need.need_id)
-    first = year if own is None else int(own["first_year"])
-    if need.step != "none":
-        return first, None
-    if own is not None:
-        return first, next(
-            (str(r["need_id"]) for r in read_evidence(own["evidence"]) if r["kind"] == "earlier"), None
-        )
-    lighter = before.get(need_id(need.group, need.place_id, need.service, "reach"))
-    if lighter is None or lighter["status"] != "open":
-        return first, None
-    return min(first, int(lighter["first_year"])), str(lighter["need_id"])
 
 
 def carry(before: Iterable[Row], raised: set[str], judged: pd.DataFrame) -> Carried:
@@ -66,7 +54,7 @@ def carry(before: Iterable[Row], raised: set[str], judged: pd.DataFrame) -> Carr
     judged
         This year's judgements, see :func:`yiju.needs.judging.judge`.
     """
-    met = _met(judged)
+    met, missed = _met(judged), _missed(judged)
     closed: dict[str, int] = {}
     kept_closed, kept_open = [], []
     for row in before:
@@ -74,17 +62,39 @@ def carry(before: Iterable[Row], raised: set[str], judged: pd.DataFrame) -> Carr
         if own in raised:
             continue
         closing = _closing(met.get(own, {}), row["evidence"], judged)
-        sunk = (
-            row["step"] == "reach"
-            and need_id(row["group"], row["place_id"], row["service"], "none") in raised
-        )
         if row["status"] == "closed":
             kept_closed.append(own)
         elif closing is not None:
             closed[own] = closing
-        elif not sunk:
+        elif not _sunk(row, raised, missed):
             kept_open.append(own)
     return Carried(closed, tuple(kept_closed), tuple(kept_open))
+
+
+def history(need: Raised, before: Mapping[str, Row], year: int, carried: Carried) -> tuple[int, str | None]:
+    """Year of first recognition, and id of an open need that sank to this one (rules 1, 4 and 5)."""
+    own = before.get(need.need_id)
+    if own is not None:
+        past = read_evidence(own["evidence"])
+        return int(own["first_year"]), next((str(r["need_id"]) for r in past if r["kind"] == "earlier"), None)
+    for step in _lighter(need.step):
+        lighter = before.get(need_id(need.group, need.place_id, need.service, step))
+        if lighter is not None and lighter["status"] == "open" and lighter["need_id"] not in carried.closed:
+            return int(lighter["first_year"]), str(lighter["need_id"])
+    return year, None
+
+
+def _lighter(step: str) -> tuple[str, ...]:
+    """Rungs of supply above one: what a need of it may have sunk from."""
+    return _SUPPLY[_SUPPLY.index(step) + 1 :] if step in _SUPPLY else ()
+
+
+def _sunk(row: Row, raised: set[str], missed: set[str]) -> bool:
+    """Whether a deeper need at the same place, or that of a larger group, says what this one said."""
+    deeper = _SUPPLY[: _SUPPLY.index(row["step"])] if row["step"] in _SUPPLY else ()
+    return row["need_id"] in missed or any(
+        need_id(row["group"], row["place_id"], row["service"], step) in raised for step in deeper
+    )
 
 
 def _closing(met: Mapping[str, int], evidence: str, judged: pd.DataFrame) -> int | None:
@@ -99,16 +109,18 @@ def _closing(met: Mapping[str, int], evidence: str, judged: pd.DataFrame) -> int
     return weakest if judged.at[weakest, "trust"] >= due else None
 
 
+def _missed(judged: pd.DataFrame) -> set[str]:
+    """Ids of the needs that some judgement speaks for."""
+    rows = judged.loc[~judged["met"], ["group", "place_id", "service", "step"]]
+    return {need_id(*row) for row in rows.itertuples(index=False)}
+
+
 def _met(judged: pd.DataFrame) -> dict[str, dict[str, int]]:
     """Need id -> indicator -> row of its weakest judgement, where standards are met and none is missed."""
     found: dict[str, dict[str, int]] = {}
-    missed: set[str] = set()
     columns = judged[["group", "place_id", "service", "step", "met", "indicator", "trust"]]
     for i, group, place, service, step, met, indicator, trust in columns.itertuples():
-        key = need_id(group, place, service, step)
-        if not met:
-            missed.add(key)
-        answers = [key] if met else []
+        answers = [need_id(group, place, service, step)] if met else []
         if (
             step == "reach"
         ):  # who is reached at all has more than nothing, even where coverage is below the floor
@@ -117,4 +129,5 @@ def _met(judged: pd.DataFrame) -> dict[str, dict[str, int]]:
             rows = found.setdefault(one, {})
             if indicator not in rows or trust < judged.at[rows[indicator], "trust"]:
                 rows[indicator] = i
+    missed = _missed(judged)
     return {key: rows for key, rows in found.items() if key not in missed}

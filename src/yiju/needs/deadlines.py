@@ -37,7 +37,7 @@ def deadline_reason(
     step: str,
     *,
     requests: int | None = None,
-    residents: float | None = None,
+    times_the_city: float | None = None,
     years_open: int = 0,
 ) -> str:
     """Why a need must be met by a deadline, or an empty string where best effort is enough.
@@ -46,8 +46,8 @@ def deadline_reason(
     ----------
     requests
         Requests about the service at the place in the year; None where there is no log.
-    residents
-        Residents of the place; None where they cannot be counted.
+    times_the_city
+        Requests per resident about the service at the place, over those of the whole city; None where unknown.
     years_open
         Years since the need was first recognised.
 
@@ -55,7 +55,7 @@ def deadline_reason(
     --------
     >>> deadline_reason("fire_station", "reach"), deadline_reason("park", "none")
     ('safety', '')
-    >>> deadline_reason("park", "none", requests=12, residents=8000)
+    >>> deadline_reason("park", "none", requests=12, times_the_city=2.5)
     'complaints'
     """
     criteria = _criteria()
@@ -63,8 +63,6 @@ def deadline_reason(
         if service in criteria[reason]["services"] and step in criteria[reason]["steps"]:
             return reason
     loud = criteria["complaints"]
-    if requests and residents and requests >= loud["at_least"]:
-        per_1000 = requests / residents * 1000.0
-        if per_1000 >= loud["per_1000_residents"]:
-            return "complaints"
+    if (requests or 0) >= loud["at_least"] and (times_the_city or 0.0) >= loud["times_the_city"]:
+        return "complaints"
     return "unresolved" if years_open >= criteria["unresolved"]["years"] else ""

@@ -46,24 +46,23 @@ class Entries:
         self._rules = rules
         places = folder.table("places")
         self._names = dict(zip(places["place_id"], places["name"], strict=True))
-        self._voices = hear(folder, year)
-        self._residents = residents
+        self._voices = hear(folder, year, residents)
         self._barriers = Barriers(folder, places)
         self._evidence = Grounds(observations, {rule.indicator for rule in rules})
 
     def open(self, need: Raised, first_year: int, lighter: str | None = None) -> Row:
-        """A need that this year's observations raise; ``lighter`` is the need of reach that sank to none."""
+        """A need that this year's observations raise; ``lighter`` is an earlier need that sank to this one."""
         refs = self._grounds(need)
         voice = voice_ref(self._voices, need.place_id, need.service)
         if voice is not None:
             refs.append(voice)
         if lighter is not None:
-            refs.append({"kind": "earlier", "role": "beside", "need_id": lighter, "step": "reach"})
+            refs.append({"kind": "earlier", "role": "beside", "need_id": lighter})
         reason = deadline_reason(
             need.service,
             need.step,
             requests=None if voice is None else int(str(voice["n"])),
-            residents=self._residents.get(need.place_id),
+            times_the_city=self._voices.times_the_city(need.place_id, need.service),
             years_open=self._year - first_year,
         )
         row = {

@@ -1,6 +1,7 @@
 """From judgements to needs: several grounds for the same group, place, service and step are one need.
 
-(1) One of ``none`` and ``reach``: the lower rung holds, the other says nothing more.
+(1) One of ``none``, ``reach`` and ``capacity``: the lowest rung that is missing. Where people cannot reach a
+    service, more of it is not the question yet. ``quality`` stands beside them.
 (2) A group inside another (80 and over inside 60 and over) has a need of its own only where the larger one
     has none of that service at that rung or below: one and the same person is not counted twice.
 (3) The ground that concerns the most people, or the greatest share, leads; the others stand beside it.
@@ -47,8 +48,8 @@ def gather(judged: pd.DataFrame) -> list[Raised]:
     missed = judged[~judged["met"]]
     ladders: dict[tuple[str, str, str, str], list[Judgement]] = {}
     for row in missed.to_dict("records"):
-        rung = "reach" if row["step"] == "none" else row["step"]
-        ladders.setdefault((row["place_id"], row["service"], row["group"], rung), []).append(row)
+        ladder = "quality" if row["step"] == "quality" else "supply"
+        ladders.setdefault((row["place_id"], row["service"], row["group"], ladder), []).append(row)
     raised = [_one(rows) for _, rows in sorted(ladders.items(), key=lambda item: item[0])]
     by_place: dict[tuple[str, str], list[Raised]] = {}
     for need in raised:

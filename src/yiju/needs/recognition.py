@@ -70,8 +70,8 @@ def recognise(
     raised = gather(judged)
     entries = Entries(observations, folder, year, rules, residents)
     before = {row["need_id"]: row for row in earlier.to_dict("records")}
-    rows = [entries.open(need, *history(need, before, year)) for need in raised]
     carried = carry(before.values(), {need.need_id for need in raised}, judged)
+    rows = [entries.open(need, *history(need, before, year, carried)) for need in raised]
     rows += [entries.closed(before[i], judged.loc[met].to_dict()) for i, met in carried.closed.items()]
     rows += [before[i] for i in carried.kept_closed]
     rows += [entries.unmeasured(before[i]) for i in carried.kept_open]

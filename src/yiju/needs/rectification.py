@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from yiju.needs.evidence import read_evidence
-from yiju.needs.identity import need_id
 from yiju.text import Text
 
 if TYPE_CHECKING:
@@ -69,10 +68,11 @@ def _fate(row: Mapping[str, object], was: Mapping[str, str]) -> str | None:
     own = str(row["need_id"])
     if row["status"] == "closed":
         return None if was.get(own) == "closed" else "closed"
-    if any(r["kind"] == "not measured" for r in read_evidence(str(row["evidence"]))):
+    refs = read_evidence(str(row["evidence"]))
+    if any(r["kind"] == "not measured" for r in refs):
         return "unmeasured"
-    lighter = need_id(str(row["group"]), str(row["place_id"]), str(row["service"]), "reach")
-    if row["step"] == "none" and was.get(lighter) == "open":
+    sank = [str(r["need_id"]) for r in refs if r["kind"] == "earlier"]
+    if own not in was and any(was.get(i) == "open" for i in sank):
         return "worse"
     return {"open": "continuing", "closed": "reopened"}.get(was.get(own, ""), "new")
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from yiju.city.services import SERVICES, UNITS
 from yiju.needs.wording import (
+    COUNTED,
     count_missing,
     count_people,
     people_name,
@@ -155,7 +156,13 @@ def _below_standard(facts: Facts) -> Text:
     value, standard = _amount(facts.value, facts.unit), _amount(facts.standard, facts.unit)
     name = facts.indicator
     said = Text(f"{name.zh}为{value.zh}", f"{name.en}: {value.en}")
-    if standard.en:
+    if (
+        facts.standard == 0 and facts.value is not None
+    ):  # hazards: one speaks of how many there are, and none is due
+        n = plain_number(facts.value)
+        counted = n if facts.shortfall_unit in COUNTED else value.en
+        said = Text(f"{said.zh}，应为0", f"{name.en}: {counted} (should be none)")
+    elif standard.en:
         said = Text(f"{said.zh}，标准为{standard.zh}", f"{said.en} (standard: {standard.en})")
     if facts.people is None:
         return said

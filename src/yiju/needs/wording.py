@@ -10,10 +10,16 @@ from pathlib import Path
 from yiju.city.services import GROUPS
 from yiju.text import Text
 
+# Shortfalls that are measured, not counted.
+_MEASURED = ("m2", "km")
+
 
 @cache
 def _nouns() -> dict[str, dict[str, list[str]]]:
     return tomllib.loads(Path(__file__).with_name("nouns.toml").read_text(encoding="utf-8"))
+
+
+COUNTED = frozenset(_nouns()["missing"]) - set(_MEASURED)
 
 
 def round_people(people: float, *, modelled: bool) -> int:
@@ -64,7 +70,7 @@ def count_missing(amount: float, unit: str) -> Text:
     Text(zh='210个学位', en='210 places')
     """
     measure, one, many = _nouns()["missing"].get(unit, [unit, unit, unit])
-    if unit in ("m2", "km"):
+    if unit in _MEASURED:
         number, noun = plain_number(amount), many
     else:
         n = math.ceil(amount - 1e-9)
