@@ -136,6 +136,12 @@ def test_half_of_the_base_indicators_make_an_overall_grade(n: int, grade: str | 
         assert "15" in rows.loc["base", "reason_en"]
 
 
+def test_nothing_graded_is_no_overall_grade() -> None:
+    judge = Judge(read_catalogue(), {}, None, {})
+    rows = judge.overall(_graded(1).assign(grade=None), indicator("Z01"))
+    assert (rows["status"] == "not measurable").all()
+
+
 def test_each_number_counts_once_in_the_overall_grade(seen: Any) -> None:
     row = seen.row("Z01", method="table", variant="all")
     city = seen.rows[

@@ -17,7 +17,7 @@ from yiju.checkup.layers import Layers
 from yiju.checkup.places import Places
 from yiju.city.config import Config, Source
 from yiju.city.tables import FACILITIES
-from yiju.errors import ContractError
+from yiju.errors import ContractError, MissingCity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,12 +56,18 @@ def test_an_empty_table_sums_to_nothing(places: Places) -> None:
     assert within.members(places.city).tolist() == []
 
 
-def test_parts_of_a_place(places: Places) -> None:
-    subdistricts = places.parts_at("subdistrict", places.city)
-    assert places.ids[subdistricts].tolist() == ["s-0", "s-1"]
-    west = places.row("s-0")
-    assert west is not None
-    assert places.ids[places.parts_at("community", west)].tolist() == ["c-0-0", "c-0-1"]
+def test_a_place_holds_its_parts_and_itself(places: Places) -> None:
+    communities = places.summed(np.ones(len(places)), "community")
+    assert dict(zip(places.ids, communities, strict=True)) == {
+        "city": 4.0, "d-0": 4.0, "s-0": 2.0, "s-1": 2.0, "c-0-0": 1.0, "c-0-1": 1.0, "c-1-0": 1.0, "c-1-1": 1.0,
+    }  # fmt: skip
+
+
+def test_places_without_parents_lie_in_the_city_and_circles_end(places: Places) -> None:
+    loose = Places(places.frame.assign(parent_id=None))
+    assert loose.summed(np.ones(len(loose)), "community")[loose.city] == 4.0
+    circle = Places(places.frame.assign(parent_id=places.frame["place_id"]))
+    assert circle.summed(np.ones(len(circle)), "community")[circle.city] == 4.0
 
 
 def test_a_city_needs_a_city(small: Callable[..., CityFolder]) -> None:
@@ -69,6 +75,9 @@ def test_a_city_needs_a_city(small: Callable[..., CityFolder]) -> None:
     frame = folder.table("places")
     folder.write_table("places", frame[frame["level"] != "city"])
     with pytest.raises(ContractError, match="level city"):
+        _ = Context(folder, 2025).places
+    (folder.tables_dir / "places.parquet").unlink()
+    with pytest.raises(MissingCity, match="yiju build"):
         _ = Context(folder, 2025).places
 
 

@@ -21,7 +21,7 @@ from yiju.checkup.registry import function_of
 from yiju.checkup.resampling import Resampler, seeded
 from yiju.city.services import GROUPS
 from yiju.city.tables import RESIDENTS
-from yiju.errors import ContractError
+from yiju.errors import ContractError, MissingCity
 from yiju.text import Text
 
 if TYPE_CHECKING:
@@ -101,6 +101,11 @@ class Context:
     def places(self) -> Places:
         """Places of all levels; arrays of results follow their order."""
         frame = self.table("places")
+        if not len(frame):
+            raise MissingCity(
+                Text(f"{self.folder.path} 尚未建成。", f"{self.folder.path} has not been built."),
+                hint=Text(f"请运行 yiju build {self.folder.path}。", f"Run `yiju build {self.folder.path}`."),
+            )
         if not bool((frame["level"] == "city").any()):
             raise ContractError(
                 Text(

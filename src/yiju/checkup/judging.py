@@ -77,11 +77,10 @@ class Judge:
     def _headlines(self, rows: pd.DataFrame) -> pd.DataFrame:
         """One graded row for each indicator: an official figure, else its headline, else its first."""
         graded = rows[(rows["level"] == "city") & rows["grade"].notna() & rows["status"].isin(_GRADED)]
-        headline = [
-            (m, v) == self.catalogue.indicators[i].headline
+        order = [
+            0 if m == "table" else 1 if (m, v) == self.catalogue.indicators[i].headline else 2
             for i, m, v in zip(graded["indicator"], graded["method"], graded["variant"], strict=True)
         ]
-        order = np.select([graded["method"] == "table", headline], [0, 1], 2)
         return graded.assign(order=order).sort_values("order", kind="stable").drop_duplicates("indicator")
 
     def _overall(

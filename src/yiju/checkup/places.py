@@ -36,7 +36,7 @@ class Places:
         """Rows of the places of a level."""
         return np.flatnonzero(self.level == level)
 
-    @property
+    @cached_property
     def city(self) -> int:
         """Row of the city."""
         return int(self.at("city")[0])
@@ -55,16 +55,23 @@ class Places:
         """Where the rows of a table lie, by its columns community, subdistrict and district."""
         return Within(self, frame)
 
-    def parts_at(self, level: str, row: int) -> Ints:
-        """Rows of the places of a level that lie in a place, by their parents; itself if it is one."""
-        found = []
-        for candidate in self.at(level):
-            above = int(candidate)
-            while above >= 0 and above != row:
+    @cached_property
+    def holding(self) -> Any:
+        """(places, places) 1 where the place of the row is, or lies above, that of the column."""
+        rows, columns = [], []
+        for place in range(len(self)):
+            above, seen = place, set()
+            while above >= 0 and above not in seen:
+                seen.add(above)
                 above = int(self.parents[above])
-            if row in (above, self.city):
-                found.append(int(candidate))
-        return np.array(found, dtype=np.int64)
+            seen.add(self.city)  # everything lies in the city, also where its parent is unknown
+            rows += sorted(seen)
+            columns += [place] * len(seen)
+        return csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(len(self), len(self)))
+
+    def summed(self, value: Floats, level: str) -> Floats:
+        """(places,) sum of a value over the places of one level that each place holds."""
+        return np.asarray(self.holding @ np.where(self.level == level, value, 0.0), dtype=np.float64)
 
 
 class Within:

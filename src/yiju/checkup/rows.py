@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from yiju.checkup.indicator import Indicator
 
 _NUMBERS = ("value", "n", "numerator", "denominator", "low", "high")
+# Beyond the tenth decimal a value of any indicator is noise of floating point.
+_DECIMALS = 10
 KEY = ["indicator", "edition", "method", "variant", "place_id", "group"]
 
 
@@ -99,6 +101,8 @@ def _rows(city: Context, indicator: Indicator, block: Block, *, given: bool = Fa
         chosen = np.flatnonzero(shown)
         numbers = {name: _at(getattr(block, name), chosen) for name in _NUMBERS}
     known = ~np.isnan(numbers["value"])
+    # what is 0 but for the last digits of a float is 0, on every machine
+    numbers["value"] = np.round(numbers["value"], _DECIMALS) + 0.0
     return pd.DataFrame(
         {
             "indicator": indicator.id,

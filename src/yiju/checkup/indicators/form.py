@@ -81,20 +81,16 @@ def density(city: Context, indicator: Indicator) -> Iterable[Block]:
     city.need_counts()
     places = city.places
     level = next(level for level in ("community", "subdistrict", "district", "city") if len(places.at(level)))
-    parts = places.at(level)
     people = city.cell_within.sums(city.people().people)
     area_km2 = np.where(city.built_area_m2 > 0, city.built_area_m2, places.area_m2) / _M2_PER_KM2
-    per_km2 = ratio(people, area_km2, per=1.0)
-    weighted, dense_km2 = (np.full(len(places), np.nan) for _ in range(2))
+    per_km2 = np.nan_to_num(ratio(people, area_km2, per=1.0))
     limit = next(
         float(v.parameters["people_per_km2"]) for v in indicator.variants if "people_per_km2" in v.parameters
     )
-    for place in range(len(places)):
-        mine = parts[[place in _line(places.parents, int(p)) or place == places.city for p in parts]]
-        some = mine[people[mine] > 0]
-        if len(some):
-            weighted[place] = np.average(per_km2[some], weights=people[some])
-            dense_km2[place] = area_km2[some][per_km2[some] > limit].sum()
+    lived_in = places.summed(people, level)
+    weighted = ratio(places.summed(people * per_km2, level), lived_in, per=1.0)
+    dense_km2 = places.summed(np.where(per_km2 > limit, area_km2, 0.0), level)
+    dense_km2 = np.where(lived_in > 0, dense_km2, np.nan)
     status = city.status("all")
     empty = Text("此处没有居民。", "nobody lives here.")
     yield Block("table", "density", value=weighted, n=people, status=status, empty=empty)
@@ -158,12 +154,3 @@ def _per_built_km2(city: Context, method: str, variant: str, amount: Floats) -> 
         status="modelled",
         empty=Text("此处没有（近似）建成区。", "no (approximate) built-up area here."),
     )
-
-
-def _line(parents: Ints, place: int) -> set[int]:
-    """A place and all above it."""
-    found = set()
-    while place >= 0:
-        found.add(place)
-        place = int(parents[place])
-    return found

@@ -237,20 +237,12 @@ def _capacity_in(city: Context, services: Iterable[str]) -> tuple[Floats, str, T
     return city.facility_within.sums(np.where(rows, capacity, 0.0)), state, note
 
 
-def _base_level(city: Context) -> str:
-    return next(level for level in ("subdistrict", "district", "city") if len(city.places.at(level)))
-
-
 def _summed(city: Context, value: Floats) -> Floats:
     """Values of the lowest level at which a duty is counted, added up to the levels above."""
-    base = _base_level(city)
-    total = value.copy()
-    for level in ("district", "city"):
-        for place in city.places.at(level):
-            parts = city.places.parts_at(base, int(place))
-            if len(parts):
-                total[place] = value[parts].sum()
-    return total
+    places = city.places
+    base = next(level for level in ("subdistrict", "district", "city") if len(places.at(level)))
+    higher = np.isin(places.level, ("district", "city"))
+    return np.where(higher, places.summed(value, base), value)
 
 
 def _summed_gap(city: Context, due: Floats, there: Floats) -> Floats:
