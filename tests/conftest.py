@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A busy machine must not fail a property that holds: how long an example takes is for the benchmarks.
+settings.register_profile("yiju", deadline=None)
+settings.load_profile("yiju")
 
 ROOT = Path(__file__).resolve().parent.parent
 
