@@ -81,3 +81,22 @@ def test_no_streets_no_density(small: Callable[..., CityFolder], measure: Any) -
         assert row["status"] == "not measurable"
         assert pd.isna(row["value"])
         assert "street" in row["reason_en"]
+
+
+def test_communities_of_five_to_twelve_thousand(small: Callable[..., CityFolder], measure: Any) -> None:
+    # three communities of four blocks and one of three
+    for per_block, fit, large, few in ((2000.0, 100.0, 0, 0), (3500.0, 25.0, 3, 0), (1500.0, 75.0, 0, 1)):
+        seen = measure(small(people_per_block=per_block), "F07")
+        assert seen.value("F07", method="table", variant="fit") == fit
+        assert seen.value("F07", method="table", variant="large") == large
+        assert seen.value("F07", method="table", variant="small") == few
+
+
+def test_communities_that_were_cut_to_size_prove_nothing(
+    small: Callable[..., CityFolder], measure: Any
+) -> None:
+    folder = small()
+    folder.write_table("places", folder.table("places").assign(origin="approximate"))
+    row = measure(folder, "F07").of("F07").iloc[0]
+    assert row["status"] == "not measurable"
+    assert "cut to this size" in row["reason_en"]

@@ -69,9 +69,12 @@ class Places:
             columns += [place] * len(seen)
         return csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(len(self), len(self)))
 
-    def summed(self, value: Floats, level: str) -> Floats:
+    def summed(self, value: npt.ArrayLike, level: str) -> Floats:
         """(places,) sum of a value over the places of one level that each place holds."""
-        return np.asarray(self.holding @ np.where(self.level == level, value, 0.0), dtype=np.float64)
+        return np.asarray(
+            self.holding @ np.where(self.level == level, np.asarray(value, dtype=np.float64), 0.0),
+            dtype=np.float64,
+        )
 
 
 class Within:

@@ -1,4 +1,4 @@
-"""F01 to F03: streets, junctions and density of the built-up area.
+"""F01 to F03 and F07: streets, junctions, density of the built-up area, and the size of communities.
 
 A street runs between two pieces of land, and each of them has half of it: half of its length counts for the
 place on its left, half for that on its right, where there is built-up land. So the lengths of places add up
@@ -17,6 +17,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
+from yiju.access.intervals import wilson
 from yiju.checkup.blocks import Block, NotMeasurable, ratio
 from yiju.checkup.registry import computes
 from yiju.text import Text
@@ -95,6 +96,43 @@ def density(city: Context, indicator: Indicator) -> Iterable[Block]:
     empty = Text("此处没有居民。", "nobody lives here.")
     yield Block("table", "density", value=weighted, n=people, status=status, empty=empty)
     yield Block("table", "land15k", value=dense_km2, n=people, status=status, empty=empty)
+
+
+@computes("F07")
+def community_size(city: Context, indicator: Indicator) -> Iterable[Block]:
+    """Communities of the size that the handbook asks for, too large, and too small."""
+    city.need_counts()
+    places = city.places
+    given = places.frame["origin"].to_numpy(dtype=object)[places.at("community")] == "given"
+    if not given.any():
+        raise NotMeasurable(
+            Text(
+                "需要社区边界（近似社区即按此规模划分，不作评价）。",
+                "needs boundaries of communities (approximate ones were cut to this size).",
+            )
+        )
+    people = city.cell_within.sums(city.people().people)
+    least, most = (float(indicator.parameters[k]) for k in ("least_people", "most_people"))
+    lived_in = places.summed(people > 0, "community")
+    small, large = (
+        places.summed(odd, "community") for odd in ((people > 0) & (people < least), people > most)
+    )
+    fit = lived_in - small - large
+    low, high = wilson(fit, lived_in)
+    status, empty = city.status("all"), Text("此处没有居民。", "nobody lives here.")
+    yield Block(
+        "table", "fit", value=ratio(fit, lived_in), numerator=fit, denominator=lived_in, n=lived_in,
+        low=100 * low, high=100 * high, status=status, empty=empty,
+    )  # fmt: skip
+    for variant, number in (("large", large), ("small", small)):
+        yield Block(
+            "table",
+            variant,
+            value=np.where(lived_in > 0, number, np.nan),
+            n=lived_in,
+            status=status,
+            empty=empty,
+        )
 
 
 def merged(xy: Floats, within_m: float) -> Floats:
