@@ -23,6 +23,20 @@ def sum_by(group: Ints, value: ArrayLike, count: int) -> Floats:
     return np.bincount(group, np.asarray(value, dtype=np.float64), count).astype(np.float64)
 
 
+def unrolled(count: Ints) -> tuple[Ints, Ints]:
+    """For counts of places, the owner of each place and its turn there.
+
+    Examples
+    --------
+    >>> owner, turn = unrolled(np.array([2, 0, 1]))
+    >>> owner.tolist(), turn.tolist()
+    ([0, 0, 2], [0, 1, 0])
+    """
+    owner = np.repeat(np.arange(len(count)), count)
+    first = np.cumsum(count) - count
+    return owner, np.arange(len(owner)) - np.repeat(first, count)
+
+
 def mean_by(group: Ints, xy: Floats, weight: ArrayLike, count: int) -> Floats:
     """Weighted middle (count, 2) of the points ``xy`` (n, 2) of each group; groups without weight lie at 0, 0.
 

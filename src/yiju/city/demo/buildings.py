@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
+
+from yiju.city.demo.arrays import unrolled
+from yiju.city.demo.lines import middles, stations
 
 if TYPE_CHECKING:
     from yiju.city.demo.arrays import Bools, Floats, Ints, Shapes
@@ -16,6 +20,8 @@ if TYPE_CHECKING:
 
 # Metres from the middle of a street of each rank to the house fronts.
 _SETBACK_M = np.array([19.0, 14.0, 8.0, 7.5])
+# Of that, what is left in tight quarters; and what stays open at the ends of a street.
+_TIGHT, _CORNER_M = 0.55, 6.0
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,8 @@ class Style:
     tight: bool = False
 
 
+# Invented, after what one sees in cities of the upper Yangtze: front, depth, gap, rows, gap between rows, storeys,
+# years, share of homes.
 STYLES: dict[ZoneKind, Style] = {
     "old": Style((13, 26), (10, 13), 3.0, 2, 9.0, (3, 8), (1955, 1996), 0.86, tight=True),
     "inner": Style((34, 56), (11, 13), 12.0, 2, 20.0, (5, 8), (1978, 2004), 0.84),
@@ -84,12 +92,15 @@ class Buildings:
 
 @dataclass(frozen=True)
 class _Drafts:
-    """Places where a building could stand, best first within a quarter."""
+    """Places (n,) where a building could stand: its corners, the ground it wants to itself, and its turn."""
 
     corners: Floats
     guarded: Floats
     zone: Ints
-    order: Floats
+    turn: Floats
+
+    def of(self, which: Ints | Bools) -> _Drafts:
+        return _Drafts(self.corners[which], self.guarded[which], self.zone[which], self.turn[which])
 
 
 def build(
@@ -99,62 +110,52 @@ def build(
 
     ``zone`` and ``free`` are on the lattice: the quarter of each spot, and where no bank or railway forbids building.
     """
-    # The grain of an edge is that of the quarter on either side of its middle.
-    middle = shapely.get_coordinates(shapely.line_interpolate_point(streets.line, 0.5, normalized=True))
-    edge_zone = np.asarray(lattice.nearest(zone, middle), dtype=np.int64)
-    drafts = [
+    # The grain of an edge is that of the quarter that its middle lies in.
+    edge_zone = lattice.nearest(zone, middles(streets.line))
+    each = [
         _along(streets, np.flatnonzero(edge_zone == index), index, STYLES[drawn.kind], rng)
         for index, drawn in enumerate(plan.zones)
     ]
-    corners = np.concatenate([d.corners for d in drafts])
-    guarded = np.concatenate([d.guarded for d in drafts])
-    index = np.concatenate([d.zone for d in drafts])
-    order = np.argsort(np.concatenate([d.order for d in drafts]), kind="stable")
-    corners, guarded, index = corners[order], guarded[order], index[order]
-    spots = corners.reshape(-1, 2)
-    fits = np.asarray(lattice.nearest(free, spots), dtype=bool).reshape(-1, 4).all(axis=1)
-    fits &= np.asarray(lattice.nearest(zone, corners.mean(axis=1)), dtype=np.int64) >= 0
-    corners, guarded, index = corners[fits], guarded[fits], index[fits]
-    clear = ~_touching(shapely.polygons(guarded), streets.line)
-    corners, guarded, index = corners[clear], guarded[clear], index[clear]
-    stand = first_come(shapely.polygons(guarded))
-    return _furnish(corners[stand], index[stand], plan, rng)
+    drafts = _Drafts(
+        np.concatenate([d.corners for d in each]),
+        np.concatenate([d.guarded for d in each]),
+        np.concatenate([d.zone for d in each]),
+        np.concatenate([d.turn for d in each]),
+    )
+    drafts = drafts.of(np.argsort(drafts.turn, kind="stable"))
+    dry = lattice.nearest(free, drafts.corners.reshape(-1, 2)).reshape(-1, 4).all(axis=1)
+    drafts = drafts.of(dry & (lattice.nearest(zone, drafts.corners.mean(axis=1)) >= 0))
+    drafts = drafts.of(~_touching(shapely.polygons(drafts.guarded), streets.line))
+    drafts = drafts.of(first_come(shapely.polygons(drafts.guarded)))
+    return _furnish(drafts.corners, drafts.zone, plan, rng)
 
 
 def _along(streets: StreetGraph, edges: Ints, index: int, style: Style, rng: np.random.Generator) -> _Drafts:
     """Building places in rows along both sides of some edges."""
     length = streets.length_m[edges]
-    pitch = (style.front[0] + style.front[1]) / 2 + style.gap
-    count = np.maximum(((length - 6.0) / pitch).astype(np.int64), 0)
-    edge = np.repeat(np.arange(len(edges)), count)
-    place = np.arange(len(edge)) - np.repeat(np.cumsum(count) - count, count)
-    slack = (length - count * pitch) / 2
-    at = slack[edge] + (place + 0.5) * pitch
-    lines = streets.line[edges[edge]]
-    a = shapely.get_coordinates(shapely.line_interpolate_point(lines, at - 2.0))
-    b = shapely.get_coordinates(shapely.line_interpolate_point(lines, at + 2.0))
-    tangent = (b - a) / np.maximum(np.hypot(*(b - a).T), 1e-6)[:, None]
-    normal = np.column_stack([-tangent[:, 1], tangent[:, 0]])
-    setback = _SETBACK_M[streets.rank[edges[edge]]] * (0.55 if style.tight else 1.0)
-    corners, guarded, orders = [], [], []
-    for side in (1.0, -1.0):
-        for row in range(style.rows):
-            n = len(edge)
-            front = rng.uniform(*style.front, n) / 2
-            depth = rng.uniform(*style.depth, n) / 2
-            away = setback + depth + row * (style.depth[1] + style.row_gap) + rng.uniform(0, 1.5, n)
-            centre = (a + b) / 2 + side * normal * away[:, None]
-            corners.append(rectangles(centre, tangent, normal, front, depth))
-            guard = 1.2 if style.tight else 0.42 * style.gap
-            guarded.append(
-                rectangles(centre, tangent, normal, front + guard, depth + min(guard, 4.0 if row else 6.0))
-            )
-            orders.append(row + rng.random(n) * 0.9 + 0.05 * streets.rank[edges[edge]])
+    pitch = sum(style.front) / 2 + style.gap
+    count = np.maximum(((length - _CORNER_M) / pitch).astype(np.int64), 0)
+    edge, place = unrolled(count)
+    at = ((length - count * pitch) / 2)[edge] + (place + 0.5) * pitch
+    lines, rank = streets.line[edges[edge]], streets.rank[edges[edge]]
+    foot, along = stations(lines, at)
+    across = np.column_stack([-along[:, 1], along[:, 0]])
+    setback = _SETBACK_M[rank] * (_TIGHT if style.tight else 1.0)
+    guard = 1.2 if style.tight else 0.42 * style.gap
+    corners, guarded, turns = [], [], []
+    for side, row in itertools.product((1.0, -1.0), range(style.rows)):
+        n = len(edge)
+        front, depth = rng.uniform(*style.front, n) / 2, rng.uniform(*style.depth, n) / 2
+        away = setback + depth + row * (style.depth[1] + style.row_gap) + rng.uniform(0, 1.5, n)
+        centre = foot + side * across * away[:, None]
+        corners.append(rectangles(centre, along, across, front, depth))
+        behind = min(guard, 4.0 if row else 6.0)
+        guarded.append(rectangles(centre, along, across, front + guard, depth + behind))
+        # Front rows come first, and those on main roads before those on ways.
+        turns.append(row + 0.9 * rng.random(n) + 0.05 * rank)
+    total = sum(len(turn) for turn in turns)
     return _Drafts(
-        np.concatenate(corners),
-        np.concatenate(guarded),
-        np.full(sum(map(len, orders)), index),
-        np.concatenate(orders),
+        np.concatenate(corners), np.concatenate(guarded), np.full(total, index), np.concatenate(turns)
     )
 
 
@@ -174,7 +175,14 @@ def _touching(shapes: Shapes, lines: Shapes) -> Bools:
 
 
 def first_come(shapes: Shapes) -> Bools:
-    """Which shapes stand when each gives way to earlier ones that it overlaps and that stand themselves."""
+    """Which shapes stand when each gives way to earlier ones that it overlaps and that stand themselves.
+
+    Examples
+    --------
+    >>> boxes = shapely.box([0, 1, 2.5], [0, 0, 0], [2, 3, 4], [1, 1, 1])
+    >>> first_come(boxes).tolist()
+    [True, False, True]
+    """
     later, earlier = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     ahead = earlier < later
     later, earlier = later[ahead], earlier[ahead]
@@ -187,7 +195,8 @@ def first_come(shapes: Shapes) -> Bools:
         state[(state == 0) & ~waits] = 1
         state[later[(state[later] == 0) & (state[earlier] == 1)]] = 2
         later, earlier = later[state[later] == 0], earlier[state[later] == 0]
-    return state == 1
+    stands: Bools = state == 1
+    return stands
 
 
 def _furnish(corners: Floats, zone: Ints, plan: Plan, rng: np.random.Generator) -> Buildings:

@@ -12,6 +12,8 @@ import numpy as np
 import shapely
 from scipy.spatial import Voronoi
 
+from yiju.city.demo.graph import GROUND
+from yiju.city.demo.lines import normals
 from yiju.city.demo.plan import metres
 
 if TYPE_CHECKING:
@@ -28,21 +30,22 @@ _WILD_PIECE_M = 420.0
 # The two halves of a river are cut every so often.
 _REACH_M = 400.0
 _GRID_M = 0.1
+# Faces whose border is shorter than this only touch in a corner.
+_TOUCH_M = 0.15
 
 
 @dataclass(frozen=True)
 class Faces:
     """Faces (n,) as polygons; ``water`` marks those on the river.
 
-    ``first``, ``second`` (m,) are neighbours, ``border_m`` the length they share, ``barred`` whether the railway runs
-    along it, ``busy`` whether a main road does.
+    ``first``, ``second`` (m,) are neighbours; ``barred`` says whether the railway runs along their border, ``busy``
+    whether a main road does.
     """
 
     shape: Shapes
     water: Bools
     first: Ints
     second: Ints
-    border_m: Floats
     barred: Bools
     busy: Bools
 
@@ -80,7 +83,7 @@ def divide(
 ) -> Faces:
     """Cut the city along streets, banks and the railway; then hills and rivers into pieces."""
     water = shapely.intersection(shapely.union_all([r.water for r in rivers]), outline)
-    roads = streets.line[(streets.rank <= 2) & (streets.deck == 0)]
+    roads = streets.line[(streets.rank <= 2) & (streets.deck == GROUND)]
     cuts = [outline.boundary, water.boundary, rail, *roads, *_river_cuts(rivers)]
     rough = _polygonized(cuts, outline)
     dry = ~np.asarray(shapely.contains(water, shapely.point_on_surface(rough)), dtype=bool)
@@ -104,10 +107,8 @@ def _river_cuts(rivers: tuple[River, River]) -> list[BaseGeometry]:
     cuts: list[BaseGeometry] = []
     for river in rivers:
         line = np.asarray(river.line.coords)
-        tangent = np.gradient(line, axis=0)
-        normal = np.column_stack([-tangent[:, 1], tangent[:, 0]]) / np.hypot(*tangent.T)[:, None]
-        every = max(1, round(_REACH_M / float(np.hypot(*tangent.T).mean())))
-        half = normal * (river.width_m[:, None] / 2 + 40.0)
+        every = max(1, round(_REACH_M / (river.line.length / len(line))))
+        half = normals(line) * (river.width_m[:, None] / 2 + 40.0)
         across = shapely.linestrings(np.stack([line + half, line - half], axis=1)[::every])
         cuts += list(shapely.intersection(np.array([river.line, *across], dtype=object), river.water))
     return cuts
@@ -136,12 +137,11 @@ def _neighbours(faces: Shapes, wet: Bools, rail: shapely.LineString, streets: St
     border = shapely.intersection(
         shapely.boundary(faces[first]), shapely.boundary(faces[second]), grid_size=_GRID_M
     )
-    length = np.asarray(shapely.length(border), dtype=np.float64)
+    real = shapely.length(border) > _TOUCH_M
     # Corners that touch are not neighbours; slivers that cutting leaves have short borders and are.
-    real = length > 0.15
-    first, second, border, length = first[real], second[real], border[real], length[real]
+    first, second, border = first[real], second[real], border[real]
     spot = shapely.point_on_surface(border)
     barred = shapely.distance(spot, rail) < 1.0
-    main = shapely.union_all(streets.line[(streets.rank == 0) & (streets.deck == 0)])
+    main = shapely.union_all(streets.line[(streets.rank == 0) & (streets.deck == GROUND)])
     busy = shapely.distance(spot, main) < 1.0
-    return Faces(faces, wet, first, second, length, np.asarray(barred), np.asarray(busy))
+    return Faces(faces, wet, first, second, np.asarray(barred), np.asarray(busy))

@@ -37,7 +37,7 @@ def write_boundaries(gazetteer: Gazetteer, file: Path, site: Site) -> None:
     """All places in one GeoJSON file, largest first."""
 
     def degrees(xy: Floats) -> Floats:
-        return np.round(np.column_stack(site.to_degrees(xy)), _DEGREE_DIGITS)
+        return np.asarray(np.round(np.column_stack(site.to_degrees(xy)), _DEGREE_DIGITS), dtype=np.float64)
 
     features = []
     for place in gazetteer.places:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from yiju.city.demo.arrays import sum_by
 from yiju.city.demo.names import Lie, community_names, read_names, subdistrict_names
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
-    from yiju.city.demo.arrays import Ints
+    from yiju.city.demo.arrays import Bools, Floats, Ints, Shapes
     from yiju.city.demo.townscape import Townscape
     from yiju.text import Text
 
@@ -23,6 +24,8 @@ _CITY_ID = "9901"
 # mean slope on.
 _RIVERSIDE_M = 360.0
 _HILLY = 0.13
+# Smaller parts and holes of a boundary are leavings of the cutting.
+_SPECK_M2 = 100.0
 
 
 @dataclass(frozen=True)
@@ -52,64 +55,59 @@ class Gazetteer:
 
 def name_places(town: Townscape, rng: np.random.Generator) -> Gazetteer:
     """Give every place of the town its id, name and boundary."""
-    shapes = _dissolved(town.faces.shape, town.community)
-    names = community_names(_lies(town), rng)
-    sub_names = subdistrict_names(len(town.district), rng)
-    sub_shapes = _dissolved(np.array(shapes, dtype=object), town.subdistrict)
-    district_shapes = _dissolved(np.array(sub_shapes, dtype=object), town.district)
-    city = Place(_CITY_ID, "city", read_names().city, None, _clean(shapely.union_all(district_shapes)))
+    tree, names = town.hierarchy, read_names()
+    shapes = _dissolved(tree.faces.shape, tree.community)
+    sub_shapes = _dissolved(shapes, tree.subdistrict)
+    district_shapes = _dissolved(sub_shapes, tree.district)
+    city = Place(_CITY_ID, "city", names.city, None, _clean(shapely.union_all(district_shapes)))
     districts = [
-        Place(f"{_CITY_ID}{k + 1:02d}", "district", read_names().districts[k], _CITY_ID, shape)
+        Place(f"{_CITY_ID}{k + 1:02d}", "district", names.districts[k], _CITY_ID, shape)
         for k, shape in enumerate(district_shapes)
     ]
-    subdistricts = []
-    for k, shape in enumerate(sub_shapes):
-        above = districts[int(town.district[k])]
-        number = int((town.district[:k] == town.district[k]).sum()) + 1
-        subdistricts.append(
-            Place(f"{above.place_id}{number:03d}", "subdistrict", sub_names[k], above.place_id, shape)
-        )
-    communities = []
-    for k, shape in enumerate(shapes):
-        above = subdistricts[int(town.subdistrict[k])]
-        number = int((town.subdistrict[:k] == town.subdistrict[k]).sum()) + 1
-        communities.append(
-            Place(f"{above.place_id}{number:03d}", "community", names[k], above.place_id, shape)
-        )
-    places = [city, *districts, *subdistricts, *communities]
-    return Gazetteer(places, communities, subdistricts)
+    sub_names = subdistrict_names(len(sub_shapes), rng)
+    subdistricts = _below(districts, tree.district, "subdistrict", sub_names, sub_shapes)
+    community = community_names(_lies(town), rng)
+    communities = _below(subdistricts, tree.subdistrict, "community", community, shapes)
+    return Gazetteer([city, *districts, *subdistricts, *communities], communities, subdistricts)
 
 
-def _dissolved(shapes: np.ndarray, group: Ints) -> list[BaseGeometry]:
-    return [_clean(shapely.coverage_union_all(shapes[group == k])) for k in range(int(group.max()) + 1)]
+def _below(above: list[Place], parent: Ints, level: str, names: list[Text], shapes: Shapes) -> list[Place]:
+    """Places of a level: each takes the id of the place above it and a number of three digits."""
+    out = []
+    for k, (name, shape) in enumerate(zip(names, shapes, strict=True)):
+        parent_id = above[int(parent[k])].place_id
+        number = int((parent[:k] == parent[k]).sum()) + 1
+        out.append(Place(f"{parent_id}{number:03d}", level, name, parent_id, shape))
+    return out
+
+
+def _dissolved(shapes: Shapes, group: Ints) -> Shapes:
+    merged = [_clean(shapely.coverage_union_all(shapes[group == k])) for k in range(int(group.max()) + 1)]
+    return np.array(merged, dtype=object)
 
 
 def _clean(shape: BaseGeometry) -> BaseGeometry:
-    """Without the holes of less than a square metre that cutting leaves."""
-    parts = [p for p in shapely.get_parts(shape) if p.area > 100.0]
+    """Without the parts and holes of a few square metres that cutting leaves."""
     kept = [
-        shapely.Polygon(p.exterior, [r for r in p.interiors if shapely.Polygon(r).area > 100.0])
-        for p in parts
+        shapely.Polygon(part.exterior, [r for r in part.interiors if shapely.Polygon(r).area > _SPECK_M2])
+        for part in shapely.get_parts(shape)
+        if part.area > _SPECK_M2
     ]
     return kept[0] if len(kept) == 1 else shapely.MultiPolygon(kept)
 
 
 def _lies(town: Townscape) -> list[Lie]:
     """How the ground of each community lies, by where its people live."""
-    community = town.community[town.cells.face]
-    k = int(town.community.max()) + 1
-    people = town.cells.people.astype(np.float64)
-    held = np.bincount(community, people, k)
-    lattice = town.land.lattice
-    kind = np.array([z.kind for z in town.land.plan.zones])[
-        np.asarray(lattice.nearest(town.grain.zone, town.cells.xy))
-    ]
+    lattice, cells, community = town.land.lattice, town.cells, town.community
+    k = int(community.max()) + 1
+    kind = np.array(town.land.plan.kinds())[lattice.nearest(town.grain.zone, cells.xy)]
+    held = sum_by(community, cells.people, k)
 
-    def mean(values: np.ndarray) -> np.ndarray:
-        return np.asarray(np.bincount(community, people * values, k) / held)
+    def mean(values: Floats | Bools) -> Floats:
+        return sum_by(community, cells.people * values.astype(np.float64), k) / held
 
-    water = mean(lattice.sample(town.land.off_water, town.cells.xy))
-    slope = mean(lattice.sample(town.land.slope, town.cells.xy))
+    water = mean(lattice.sample(town.land.off_water, cells.xy))
+    slope = mean(lattice.sample(town.land.slope, cells.xy))
     new, village = mean(np.isin(kind, ["new", "cbd"])), mean(kind == "village")
     lies: list[Lie] = []
     for c in range(k):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,8 +14,12 @@ import pandas as pd
 from yiju.city.demo.people import BANDS
 
 if TYPE_CHECKING:
-    from yiju.city.demo.arrays import Floats
+    from numpy.typing import NDArray
+
+    from yiju.city.demo.arrays import Bools, Floats, Ints, Shapes
     from yiju.city.demo.townscape import Townscape
+
+    Times = NDArray[np.datetime64]
 
 # Requests for each thousand people and year.
 _PER_1000 = 66.0
@@ -39,15 +44,30 @@ _VOICE = {
 }
 # Shares: with coordinates, repeated, reopened, called back; and contact within 24 hours.
 _LOCATED, _REPEATED, _REOPENED, _CALLED_BACK = 0.82, 0.06, 0.035, 0.72
-_CONTACT_DUE_H = 24
+_CONTACT_DUE_H = 24.0
+# Share of the resolved that a late closing spoils; shares of the content where it was resolved, and where not.
+_LATE_LOSS, _CONTENT_SOLVED, _CONTENT_UNSOLVED = 0.25, 0.93, 0.12
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One entry of ``hotline.toml``, where the fields are explained."""
+
+    zh: str
+    share: float
+    service: str
+    unit: str
+    days: int
+    resolved: float
+    more: tuple[str, ...] = ()
+    wet: bool = False
 
 
 @cache
-def topics() -> list[dict[str, Any]]:
-    """The entries of hotline.toml."""
+def topics() -> tuple[Topic, ...]:
+    """What people call about."""
     text = (resources.files("yiju.city.demo") / "hotline.toml").read_text(encoding="utf-8")
-    entries: list[dict[str, Any]] = tomllib.loads(text)["topic"]
-    return entries
+    return tuple(Topic(**{**entry, "more": tuple(entry["more"])}) for entry in tomllib.loads(text)["topic"])
 
 
 def a_year_of_requests(
@@ -67,7 +87,7 @@ def a_year_of_requests(
         (NaN where the request has no place).
     """
     n = round(float(town.cells.people.sum()) / 1000.0 * _PER_1000)
-    share = np.array([t["share"] for t in topics()])
+    share = np.array([t.share for t in topics()])
     topic = rng.choice(len(share), n, p=share / share.sum())
     cell = _where(town, topic, rng)
     created = _when(year, topic, rain, rng)
@@ -78,10 +98,10 @@ def a_year_of_requests(
     frame = pd.DataFrame(
         {
             "request_id": [f"LC{year}{k:06d}" for k in range(1, n + 1)],
-            "category": np.array([t["zh"] for t in topics()], dtype=object)[topic],
-            "service": np.array([t["service"] for t in topics()], dtype=object)[topic],
+            "category": np.array([t.zh for t in topics()], dtype=object)[topic],
+            "service": np.array([t.service for t in topics()], dtype=object)[topic],
             "channel": rng.choice(np.array(_CHANNELS, dtype=object), n, p=_CHANNEL_SHARES),
-            "unit": np.array([t["unit"] for t in topics()], dtype=object)[topic],
+            "unit": np.array([t.unit for t in topics()], dtype=object)[topic],
             "created_at": created,
         }
     )
@@ -93,25 +113,22 @@ def a_year_of_requests(
     return frame.assign(x=xy[:, 0], y=xy[:, 1])
 
 
-def _where(town: Townscape, topic: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _where(town: Townscape, topic: Ints, rng: np.random.Generator) -> Ints:
     """A cell for each request: where people live who call, and where the topic is at home."""
     lattice = town.land.lattice
-    kinds = np.array([z.kind for z in town.land.plan.zones], dtype=object)
-    kind = kinds[np.asarray(lattice.nearest(town.grain.zone, town.cells.xy))]
+    kind = np.array(town.land.plan.kinds())[lattice.nearest(town.grain.zone, town.cells.xy)]
     callers: Floats = town.cells.ages.astype(np.float64) @ np.array([_VOICE[b] for b in BANDS])
     # Some communities phone more than others, for reasons that no table knows.
-    mood = rng.lognormal(0.0, 0.32, int(town.community.max()) + 1)[town.community[town.cells.face]]
+    mood = rng.lognormal(0.0, 0.32, len(town.hierarchy.subdistrict))[town.community]
     out = np.zeros(len(topic), dtype=np.int64)
     for k, entry in enumerate(topics()):
         here = np.flatnonzero(topic == k)
-        weight = callers * mood * np.where(np.isin(kind, entry["more"]), 2.0, 1.0)
+        weight = callers * mood * np.where(np.isin(kind, entry.more), 2.0, 1.0)
         out[here] = rng.choice(len(weight), len(here), p=weight / weight.sum())
     return out
 
 
-def _when(
-    year: int, topic: np.ndarray, rain: dict[np.datetime64, float], rng: np.random.Generator
-) -> np.ndarray:
+def _when(year: int, topic: Ints, rain: dict[np.datetime64, float], rng: np.random.Generator) -> Times:
     days = np.arange(f"{year}-01-01", f"{year + 1}-01-01", dtype="datetime64[D]")
     # 1970-01-01 was a Thursday: day 0 of the count is weekday 3.
     weekday = (days.astype(np.int64) + 3) % 7
@@ -120,7 +137,7 @@ def _when(
     out = np.empty(len(topic), dtype="datetime64[s]")
     for k, entry in enumerate(topics()):
         here = np.flatnonzero(topic == k)
-        weight = usual * (wet if entry.get("wet") else 1.0)
+        weight = usual * (wet if entry.wet else 1.0)
         day = days[rng.choice(len(days), len(here), p=weight / weight.sum())]
         hour = rng.choice(24, len(here), p=_HOURS / _HOURS.sum())
         second = hour * 3600 + rng.integers(0, 3600, len(here))
@@ -128,37 +145,44 @@ def _when(
     return out
 
 
-def _handling(
-    created: np.ndarray, topic: np.ndarray, end: np.datetime64, rng: np.random.Generator
-) -> pd.DataFrame:
+def _handling(created: Times, topic: Ints, end: np.datetime64, rng: np.random.Generator) -> pd.DataFrame:
     """Dispatch, contact, closing and call-back; what lies after the end of the year has not happened yet."""
     n = len(topic)
-    days = np.array([t["days"] for t in topics()])[topic]
-    hour = np.timedelta64(3600, "s")
-
-    def later(start: np.ndarray, hours: Floats) -> np.ndarray:
-        return np.asarray(start + (hours * 3600).astype("timedelta64[s]"))
-
-    dispatched = later(created, rng.gamma(1.3, 0.7, n))
-    contacted = later(dispatched, rng.lognormal(1.5, 0.85, n))
-    closed = later(contacted, rng.gamma(1.7, 24.0 * days / 3.6))
-    due = later(created, days * 24.0)
-    solved = rng.random(n) < np.array([t["resolved"] for t in topics()])[topic]
+    days = np.array([t.days for t in topics()])[topic]
+    dispatched = _later(created, rng.gamma(1.3, 0.7, n))
+    contacted = _later(dispatched, rng.lognormal(1.5, 0.85, n))
+    closed = _later(contacted, rng.gamma(1.7, 24.0 * days / 3.6))
+    due = _later(created, days * 24.0)
+    solved = rng.random(n) < np.array([t.resolved for t in topics()])[topic]
     # Who waited too long is less often content with the same result.
-    late = closed > due
-    solved &= rng.random(n) > np.where(late, 0.25, 0.0)
-    content = np.where(solved, rng.random(n) < 0.93, rng.random(n) < 0.12)
+    solved &= rng.random(n) > np.where(closed > due, _LATE_LOSS, 0.0)
+    content = rng.random(n) < np.where(solved, _CONTENT_SOLVED, _CONTENT_UNSOLVED)
     called = (rng.random(n) < _CALLED_BACK) & (closed < end)
-    reopened = ((rng.random(n) < _REOPENED) & (closed < end)).astype(np.int64)
-    yes_no = np.array(["否", "是"], dtype=object)
-    out = pd.DataFrame(
+    reopened = (rng.random(n) < _REOPENED) & (closed < end)
+    return pd.DataFrame(
         {
-            "dispatched_at": dispatched, "contact_due_at": dispatched + _CONTACT_DUE_H * hour, "contacted_at": contacted,
-            "due_at": due, "closed_at": closed, "called_back": yes_no[called.astype(int)],
-            "resolved": np.where(called, yes_no[solved.astype(int)], ""),
-            "satisfied": np.where(called, yes_no[content.astype(int)], ""), "reopened": reopened,
+            "dispatched_at": _by(dispatched, end),
+            "contact_due_at": _later(dispatched, np.full(n, _CONTACT_DUE_H)),
+            "contacted_at": _by(contacted, end),
+            "due_at": due,
+            "closed_at": _by(closed, end),
+            "called_back": _said(called),
+            "resolved": np.where(called, _said(solved), ""),
+            "satisfied": np.where(called, _said(content), ""),
+            "reopened": reopened.astype(np.int64),
         }
-    )  # fmt: skip
-    for column in ("dispatched_at", "contacted_at", "closed_at"):
-        out.loc[out[column] >= end, column] = pd.NaT
-    return out
+    )
+
+
+def _later(start: Times, hours: Floats) -> Times:
+    later: Times = start + (hours * 3600).astype("timedelta64[s]")
+    return later
+
+
+def _by(times: Times, end: np.datetime64) -> Times:
+    """Times before the end; not a time after it."""
+    return np.where(times < end, times, np.datetime64("NaT"))
+
+
+def _said(yes: Bools) -> Shapes:
+    return np.array(["否", "是"], dtype=object)[yes.astype(np.int64)]

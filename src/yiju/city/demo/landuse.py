@@ -42,13 +42,13 @@ def use_of_land(town: Townscape) -> list[LandUse]:
     )
     roads = shapely.buffer(town.streets.line[town.streets.rank <= 2], _STREETSIDE_M, quad_segs=2)
     sites, streets = _Cutter(taken), _Cutter(roads)
-    face_of = town.faces.holding(town.buildings.middle)
+    face_of = town.hierarchy.faces.holding(town.buildings.middle)
     order = np.argsort(face_of, kind="stable")
-    bounds = np.searchsorted(face_of[order], np.arange(len(town.faces.shape) + 1))
+    bounds = np.searchsorted(face_of[order], np.arange(len(town.hierarchy.faces.shape) + 1))
     country = _country(town)
     out: list[LandUse] = []
-    for k, face in enumerate(town.faces.shape):
-        if town.faces.water[k]:
+    for k, face in enumerate(town.hierarchy.faces.shape):
+        if town.hierarchy.faces.water[k]:
             continue
         here = order[bounds[k] : bounds[k + 1]]
         land = sites.cut(streets.cut(face))
@@ -87,8 +87,8 @@ def _built(town: Townscape, land: BaseGeometry, buildings: Ints, *, large: bool)
 
 
 def _country(town: Townscape) -> list[dict[str, str]]:
-    slope = town.land.lattice.sample(town.land.slope, town.faces.middle)
-    near_city = cKDTree(town.buildings.middle).query(town.faces.middle)[0] < 260.0
+    slope = town.land.lattice.sample(town.land.slope, town.hierarchy.faces.middle)
+    near_city = cKDTree(town.buildings.middle).query(town.hierarchy.faces.middle)[0] < 260.0
     tags = []
     for steep, near in zip((slope > _WOODED).tolist(), near_city.tolist(), strict=True):
         if steep:

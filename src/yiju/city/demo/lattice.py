@@ -78,8 +78,7 @@ class Lattice:
     def covers(self, xy: Floats) -> Bools:
         """Which points (n, 2) lie on the lattice, or within a step of it."""
         reach = np.array([-self.x0, -self.y0]) + self.step_m
-        out: Bools = (np.abs(xy) <= reach).all(axis=1)
-        return out
+        return np.asarray((np.abs(xy) <= reach).all(axis=1), dtype=bool)
 
     def inside(self, shape: BaseGeometry) -> Bools:
         """Which nodes lie inside a polygon."""

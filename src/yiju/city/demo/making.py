@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -70,6 +71,27 @@ def make_demo(
         The folder is not empty, or the scale is below a half.
     """
     folder = Path(folder)
+    _refuse(folder, scale)
+    town = draw(seed, scale, progress)
+    progress.step(Text("写入输入文件", "Writing the input files"))
+    streams = np.random.default_rng([seed, 1]).spawn(8)
+    gazetteer = name_places(town, streams[0])
+    # Written beside its place and moved there whole, so that a demo city is either there or not.
+    scratch = folder.with_name(folder.name + ".part")
+    shutil.rmtree(scratch, ignore_errors=True)
+    (scratch / "input").mkdir(parents=True)
+    _write_inputs(town, gazetteer, scratch / "input", streams[1:])
+    (scratch / "city.toml").write_text(_city_toml(), encoding="utf-8")
+    truths = [truth.as_dict() for truth in planted_truths(town, gazetteer)]
+    text = json.dumps(truths, ensure_ascii=False, indent=2)
+    (scratch / "truths.json").write_text(text + "\n", encoding="utf-8")
+    if folder.exists():
+        folder.rmdir()
+    scratch.replace(folder)
+    return CityFolder.open(folder)
+
+
+def _refuse(folder: Path, scale: float) -> None:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError(
             Text(f"{folder} 已存在且非空。", f"{folder} is there already and not empty."),
@@ -77,26 +99,13 @@ def make_demo(
                 "请换一个文件夹；已有数据不会被覆盖。", "Choose another folder; nothing is ever overwritten."
             ),
         )
-    if scale < _SMALLEST:
+    if not scale >= _SMALLEST:
         raise InputError(
             Text(
                 f"规模 {scale} 过小，至少 {_SMALLEST}。",
                 f"a scale of {scale} is too small; it needs to be {_SMALLEST} or more.",
             )
         )
-    town = draw(seed, scale, progress)
-    progress.step(Text("写入输入文件", "Writing the input files"))
-    streams = np.random.default_rng([seed, 1]).spawn(8)
-    gazetteer = name_places(town, streams[0])
-    inputs = folder / "input"
-    inputs.mkdir(parents=True, exist_ok=True)
-    _write_inputs(town, gazetteer, inputs, streams[1:])
-    (folder / "city.toml").write_text(_city_toml(), encoding="utf-8")
-    truths = [truth.as_dict() for truth in planted_truths(town, gazetteer)]
-    (folder / "truths.json").write_text(
-        json.dumps(truths, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
-    )
-    return CityFolder.open(folder)
 
 
 def _write_inputs(
@@ -107,7 +116,7 @@ def _write_inputs(
     stems = [stem_of(name) for name in names]
     name_facilities(town.facilities, stems, streams[0])
     transit = lay_transit(town, stems, streams[2])
-    draw_map(town, transit, names, streams[1]).write(inputs / "map.osm.pbf", site)
+    draw_map(town, transit, stems, streams[1]).write(inputs / "map.osm.pbf", site)
     write_timetable(transit, inputs / "gtfs.zip", site, YEAR)
     write_boundaries(gazetteer, inputs / "boundaries.geojson", site)
     write_residents(town, inputs / "residents.csv", site)
@@ -125,24 +134,18 @@ def _city_toml() -> str:
     def source(kind: str, file: str, **options: object) -> dict[str, object]:
         return {"kind": kind, "file": f"input/{file}", **options}
 
-    config = parse_config(
-        {
-            "city": {"name": read_names().city.zh, "year": YEAR, "crs": CRS},
-            "source": [
-                source("boundary", "boundaries.geojson", level="level", id="id", name="name", parent="parent"),
-                source("osm", "map.osm.pbf"),
-                source("gtfs", "gtfs.zip"),
-                source(
-                    "population", "residents.csv", columns={"id": "cell_id", "total": "people", "lon": "lon", "lat": "lat"},
-                    bands={band: band for band in BANDS},
-                ),
-                source("facilities", "facilities.csv", datum="gcj02", complete_for=table_services()),
-                source("figures", "figures.csv"),
-                source("requests", "requests.csv", datum="wgs84"),
-                source("rain", "rain.csv"),
-                source("dem", "elevation.tif"),
-                source("commutes", "commutes.csv"),
-            ],
-        }
-    )  # fmt: skip
-    return config_text(config)
+    cells = {"id": "cell_id", "total": "people", "lon": "lon", "lat": "lat"}
+    sources = [
+        source("boundary", "boundaries.geojson", level="level", id="id", name="name", parent="parent"),
+        source("osm", "map.osm.pbf"),
+        source("gtfs", "gtfs.zip"),
+        source("population", "residents.csv", columns=cells, bands={band: band for band in BANDS}),
+        source("facilities", "facilities.csv", datum="gcj02", complete_for=table_services()),
+        source("figures", "figures.csv"),
+        source("requests", "requests.csv", datum="wgs84"),
+        source("rain", "rain.csv"),
+        source("dem", "elevation.tif"),
+        source("commutes", "commutes.csv"),
+    ]
+    city = {"name": read_names().city.zh, "year": YEAR, "crs": CRS}
+    return config_text(parse_config({"city": city, "source": sources}))

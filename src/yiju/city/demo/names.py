@@ -42,6 +42,7 @@ class Names:
     subdistrict_lies: tuple[Text, ...]
     brands: tuple[Text, ...]
     street_words: tuple[Text, ...]
+    stop_sides: tuple[Text, ...]
 
 
 @cache

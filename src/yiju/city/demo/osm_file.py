@@ -64,7 +64,7 @@ class OsmDraft:
         keys = np.rint(np.concatenate(corners) / _GRID_M).astype(np.int64)
         unique, number = np.unique(keys, axis=0, return_inverse=True)
         number = number.reshape(-1) + 1
-        lon, lat = site.to_degrees(unique * _GRID_M)
+        lon, lat = site.to_degrees(unique.astype(np.float64) * _GRID_M)
         first_spot = len(keys) - len(self.spots)
         tags: dict[int, dict[str, str]] = {}
         for node, (_, given) in zip(number[first_spot:].tolist(), self.spots, strict=True):

@@ -15,8 +15,6 @@ from yiju.city.demo.plan import metres
 from yiju.city.demo.plots import SIZES_M, Plots
 
 if TYPE_CHECKING:
-    from shapely.geometry.base import BaseGeometry
-
     from yiju.city.demo.arrays import Bools, Floats, Shapes
     from yiju.city.demo.graph import StreetGraph
     from yiju.city.demo.lattice import Lattice
@@ -29,63 +27,59 @@ _FENCE_M = 11.0
 _GATE_REACH_M = 90.0
 _GATES_APART_M = 140.0
 _MOST_GATES = 4
+# Less than this is left of a park that streets have eaten up.
+_LEAST_M2 = 2_500.0
 
 
 @dataclass(frozen=True)
 class Park:
     """A park: its ground, the gates in its fence (k, 2), and the paths from street to gate and inside."""
 
-    ground: BaseGeometry
+    ground: shapely.Polygon
     gates: Floats
     paths: tuple[Floats, ...]
     walled: bool = False
 
 
-def drawn_ground(plan: Plan, stretch: float, rng: np.random.Generator) -> list[BaseGeometry]:
+def drawn_ground(plan: Plan, stretch: float, rng: np.random.Generator) -> list[shapely.Polygon]:
     """The grounds of the planned parks before streets are laid: ellipses with a wandering edge."""
     return [_blob(park, stretch, rng) for park in plan.parks]
 
 
-def _blob(park: ParkPlan, stretch: float, rng: np.random.Generator) -> BaseGeometry:
+def _blob(park: ParkPlan, stretch: float, rng: np.random.Generator) -> shapely.Polygon:
     middle, radii = metres([park.at], stretch)[0], metres([park.radii], 1.0)[0]
     turn = np.linspace(0, 2 * np.pi, 49)[:-1]
-    wave = 1.0 + sum(
-        rng.normal(0, 0.06 / k**0.5) * np.cos(k * turn + rng.uniform(0, 2 * np.pi)) for k in range(2, 7)
-    )
-    x = middle[0] + radii[0] * wave * np.cos(turn)
-    y = middle[1] + radii[1] * wave * np.sin(turn)
-    return shapely.Polygon(np.column_stack([x, y]))
+    wave = np.ones(len(turn))
+    for k in range(2, 7):
+        wave += rng.normal(0, 0.06 / k**0.5) * np.cos(k * turn + rng.uniform(0, 2 * np.pi))
+    edge = middle + radii * wave[:, None] * np.column_stack([np.cos(turn), np.sin(turn)])
+    return shapely.Polygon(edge)
 
 
 def open_large_parks(
     plan: Plan,
     stretch: float,
-    grounds: list[BaseGeometry],
+    grounds: list[shapely.Polygon],
     streets: StreetGraph,
     lattice: Lattice,
-    free: Bools,
+    dry: Bools,
 ) -> list[Park]:
-    """Fence the planned parks off the streets and give them gates."""
+    """Fence the planned parks off the streets and give them gates; one that has drowned or shrunk away is left out."""
     roads = shapely.buffer(streets.line, _FENCE_M, quad_segs=3)
-    tree = shapely.STRtree(roads)
-    street_tree = shapely.STRtree(streets.line)
+    tree, streets_tree = shapely.STRtree(roads), shapely.STRtree(streets.line)
     out = []
     for park, ground in zip(plan.parks, grounds, strict=True):
-        shape = shapely.difference(ground, shapely.union_all(roads[tree.query(ground)]))
-        shape = max(shapely.get_parts(shape), key=lambda part: part.area)
-        shape = shapely.simplify(shapely.buffer(shapely.buffer(shape, -6.0), 6.0), 1.0)
-        if (
-            shape.area < 2_500.0
-            or not np.asarray(lattice.nearest(free, shapely.get_coordinates(shape.centroid)))[0]
-        ):
+        left = shapely.difference(ground, shapely.union_all(roads[tree.query(ground)]))
+        # Opening the shape takes off the tongues between two streets.
+        opened = shapely.simplify(shapely.buffer(shapely.buffer(left, -6.0), 6.0), 1.0)
+        shape = max(shapely.get_parts(opened), key=lambda part: part.area)
+        if shape.area < _LEAST_M2 or not lattice.nearest(dry, shapely.get_coordinates(shape.centroid))[0]:
             continue
         if park.walled_gate is not None and park.come_from is not None:
-            gate, start = (
-                shapely.Point(np.array(at) * 1000 * stretch) for at in (park.walled_gate, park.come_from)
-            )
-            out.append(_walled(shape, gate, streets.line[street_tree.nearest(start)]))
+            gate, start = shapely.points(metres([park.walled_gate, park.come_from], stretch))
+            out.append(_walled(shape, gate, streets.line[streets_tree.nearest(start)]))
         else:
-            out.append(_with_gates(shape, streets.line, street_tree))
+            out.append(_with_gates(shape, streets.line, streets_tree))
     return out
 
 
@@ -126,7 +120,7 @@ def _to_street(gate: shapely.Point, street: shapely.LineString) -> Floats:
     return np.vstack([shapely.get_coordinates(foot), shapely.get_coordinates(gate)])
 
 
-def _curved(gate: Floats, centre: Floats, ground: BaseGeometry) -> Floats:
+def _curved(gate: Floats, centre: Floats, ground: shapely.Polygon) -> Floats:
     """A path that does not go straight, where there is room for it."""
     chord = centre - gate
     bent = gate + 0.5 * chord + 0.18 * np.array([-chord[1], chord[0]])

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from yiju.city.demo.arrays import sum_by
+
 if TYPE_CHECKING:
     from yiju.city.demo.arrays import Bools, Floats, Ints
     from yiju.city.demo.buildings import Buildings
@@ -28,10 +30,11 @@ _AGES: dict[ZoneKind, tuple[float, ...]] = {
     "industry": (1.4, 1.6, 3.6, 1.8, 82.0, 8.4, 1.2),
     "pocket": (1.5, 2.2, 5.2, 2.8, 61.8, 21.8, 4.7),
 }
-# People of a pocket: each is a community of its own, of the size that the handbook asks for.
+# People of a pocket: each is a community of its own, of the size that 城市体检工作手册 2025 asks for.
 _POCKET_PEOPLE = (6_200.0, 7_300.0)
 # How much alike the ages of neighbours are: the larger, the nearer every block is to its quarter's mean.
 _ALIKE = 260.0
+# Side of a cell: about two buildings of an estate.
 CELL_M = 60.0
 
 
@@ -46,15 +49,15 @@ class Cells:
 
     def of(self, bands: tuple[str, ...]) -> Floats:
         """People of some bands in each cell."""
-        return self.ages[:, [BANDS.index(b) for b in bands]].sum(axis=1).astype(np.float64)
+        columns = [BANDS.index(band) for band in bands]
+        return np.asarray(self.ages[:, columns].sum(axis=1), dtype=np.float64)
 
 
 def house(plan: Plan, buildings: Buildings, total: float, rng: np.random.Generator) -> Floats:
     """Expected people of each building; ``total`` is the city's."""
     room = np.array([_HOME_M2[z.kind] for z in plan.zones])[buildings.zone]
-    people = np.where(buildings.homes, buildings.floor_area_m2 / room, 0.0) * rng.uniform(
-        0.85, 1.15, len(room)
-    )
+    people = np.where(buildings.homes, buildings.floor_area_m2 / room, 0.0)
+    people *= rng.uniform(0.85, 1.15, len(room))
     rest = total
     pocket = np.zeros(len(room), dtype=bool)
     for index, drawn in enumerate(plan.zones):
@@ -71,9 +74,9 @@ def house(plan: Plan, buildings: Buildings, total: float, rng: np.random.Generat
 def rehouse(people: Floats, community: Ints, stays: Bools) -> Floats:
     """People of the buildings that stay, after those of the others have moved within their community."""
     k = int(community.max()) + 1
-    before = np.bincount(community, people, k)
-    after = np.bincount(community[stays], people[stays], k)
-    return people[stays] * (before / np.maximum(after, 1e-9))[community[stays]]
+    before, after = sum_by(community, people, k), sum_by(community[stays], people[stays], k)
+    moved: Floats = people[stays] * (before / np.maximum(after, 1e-9))[community[stays]]
+    return moved
 
 
 def settle(plan: Plan, buildings: Buildings, people: Floats, face: Ints, rng: np.random.Generator) -> Cells:
@@ -86,7 +89,7 @@ def settle(plan: Plan, buildings: Buildings, people: Floats, face: Ints, rng: np
     _, cell = np.unique(np.column_stack([face[lived], square]), axis=0, return_inverse=True)
     cell = cell.reshape(-1)
     n = int(cell.max()) + 1
-    expected = np.bincount(cell, people[lived], n)
+    expected = sum_by(cell, people[lived], n)
     order = np.lexsort((-people[lived], cell))
     first = order[np.r_[True, cell[order][1:] != cell[order][:-1]]]
     shares = _age_shares(plan, buildings.zone[lived][first], face[lived][first], rng)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
+from yiju.city.demo.arrays import unrolled
 from yiju.city.demo.buildings import rectangles
+from yiju.city.demo.graph import GROUND
+from yiju.city.demo.lines import stations
 from yiju.city.demo.walking import Spots
 
 if TYPE_CHECKING:
@@ -20,9 +23,14 @@ if TYPE_CHECKING:
 SIZES_M = np.array(
     [(190.0, 150.0), (130.0, 110.0), (96.0, 82.0), (70.0, 62.0), (54.0, 46.0), (36.0, 32.0), (20.0, 18.0)]
 )
+# The last is no plot of its own but the ground floor of a house.
+GROUND_FLOOR = len(SIZES_M) - 1
 # Metres between the middle of the street and the fence, by rank of the street.
 _FENCE_M = np.array([15.0, 12.0, 8.0, 7.0])
+# Left free between a plot and the next street.
 _CLEAR_M = 2.0
+# No plot opens on a shorter street.
+_LEAST_M = 16.0
 
 
 @dataclass(frozen=True)
@@ -50,9 +58,14 @@ class Plots:
     def of(self, which: Ints | Bools) -> Plots:
         """Some of the plots."""
         return Plots(
-            self.gate[which], self.along[which], self.inward[which], self.size[which], self.spots.of(which), self.zone[which],
+            self.gate[which],
+            self.along[which],
+            self.inward[which],
+            self.size[which],
+            self.spots.of(which),
+            self.zone[which],
             self.rank[which],
-        )  # fmt: skip
+        )
 
 
 def find_plots(
@@ -68,34 +81,19 @@ def find_plots(
     ``zone`` and ``free`` are on the lattice: a plot lies in a quarter, off banks and railway land.
     """
     length = streets.length_m
-    usable = (streets.deck == 0) & (length > 16.0)
-    count = np.where(usable, np.maximum(1, (length / every_m).astype(np.int64)), 0)
-    edge = np.repeat(np.arange(len(length)), count)
-    place = np.arange(len(edge)) - np.repeat(np.cumsum(count) - count, count)
+    count = np.where(length > _LEAST_M, np.maximum(1, (length / every_m).astype(np.int64)), 0)
+    edge, place = unrolled(np.where(streets.deck == GROUND, count, 0))
     share = (place + rng.uniform(0.25, 0.75, len(edge))) / count[edge]
-    side = np.where(rng.random(len(edge)) < 0.5, 1.0, -1.0)
     # Both sides of every place.
-    edge, share, side = np.r_[edge, edge], np.r_[share, share], np.r_[side, -side]
-    at = share * length[edge]
-    a = shapely.get_coordinates(shapely.line_interpolate_point(streets.line[edge], np.maximum(at - 3.0, 0.0)))
-    b = shapely.get_coordinates(
-        shapely.line_interpolate_point(streets.line[edge], np.minimum(at + 3.0, length[edge]))
-    )
-    foot = shapely.get_coordinates(shapely.line_interpolate_point(streets.line[edge], at))
-    along = (b - a) / np.hypot(*(b - a).T)[:, None]
+    edge, share, side = np.r_[edge, edge], np.r_[share, share], np.repeat([1.0, -1.0], len(edge))
+    foot, along = stations(streets.line[edge], share * length[edge])
     inward = np.column_stack([-along[:, 1], along[:, 0]]) * side[:, None]
-    away = _FENCE_M[streets.rank[edge]]
-    gate = foot + inward * away[:, None]
-    here = np.asarray(lattice.nearest(zone, gate + inward * 12.0), dtype=np.int64)
-    plots = Plots(
-        gate,
-        along,
-        inward,
-        np.full(len(edge), len(SIZES_M) - 1),
-        Spots(edge, share, away),
-        here,
-        streets.rank[edge],
-    ).of(here >= 0)
+    rank = streets.rank[edge]
+    gate = foot + inward * _FENCE_M[rank][:, None]
+    here = lattice.nearest(zone, gate + inward * 12.0)
+    size = np.full(len(edge), GROUND_FLOOR)
+    spots = Spots(edge, share, _FENCE_M[rank])
+    plots = Plots(gate, along, inward, size, spots, here, rank).of(here >= 0)
     return _sized(plots, lattice, free, streets)
 
 
@@ -110,7 +108,6 @@ def _sized(plots: Plots, lattice: Lattice, free: Bools, streets: StreetGraph) ->
         crossed = np.zeros(len(left), dtype=bool)
         crossed[np.unique(tree.query(shapely.buffer(shape, _CLEAR_M), predicate="intersects")[0])] = True
         corners = shapely.get_coordinates(shape).reshape(len(left), 5, 2)
-        dry = np.asarray(lattice.nearest(free, corners.reshape(-1, 2)), dtype=bool).reshape(-1, 5).all(axis=1)
+        dry = lattice.nearest(free, corners.reshape(-1, 2)).reshape(-1, 5).all(axis=1)
         best[left[~crossed & dry]] = size
-    fits = best >= 0
-    return Plots(plots.gate, plots.along, plots.inward, best, plots.spots, plots.zone, plots.rank).of(fits)
+    return replace(plots, size=best).of(best >= 0)

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.sparse import csr_array
 
+from yiju.city.demo.arrays import sum_by
 from yiju.city.demo.parks import Park, open_plot_parks
 from yiju.city.demo.placing import Want, cover
-from yiju.city.demo.services import FAR_M, Facility, Town, add_facility, place_service, supplies
-from yiju.city.demo.walking import CAREFUL, put_on_streets
+from yiju.city.demo.services import METRES, Facility, Town, add_facility, place_service, supplies
+from yiju.city.demo.walking import CAREFUL
 
 if TYPE_CHECKING:
     from yiju.city.demo.arrays import Ints
@@ -30,6 +31,12 @@ STATION_QUARTER = "station"
 _SCHOOL_M = 470.0
 # Walk to a park, metres: the relaxed radius of the catalogue.
 _PARK_M = 500.0
+# 0.2 ha is the least size that counts as a park (城市体检工作手册 2025, indicator 25): best and smallest plot.
+_PARK_SIZES = (3, 4)
+# Services whose truths are planted, parks apart; parks come after those that need a fence and before those that need
+# none.
+_PLANTED = ("primary_school", "kindergarten", "elder_day_care")
+_PARKS_AFTER = "elder_day_care"
 _PARK_TARGET = 0.9
 # Kindergarten places for each child of three to five: short where the truth is planted, enough elsewhere.
 _SHORT, _ENOUGH = 0.74, (1.12, 1.3)
@@ -40,30 +47,22 @@ _SCHOOLS: dict[str, tuple[tuple[str, ...], int]] = {
 }  # fmt: skip
 
 
-def provide(town: Town, pockets: dict[str, int], streets: StreetGraph, parks: list[Park]) -> list[Park]:
+def provide(town: Town, pockets: dict[str, int], parks: list[Park], streets: StreetGraph) -> list[Park]:
     """Place every service; returns the small parks."""
-    beyond = pockets[BEYOND_THE_RAILWAY]
-    _schools_across_the_railway(town, beyond)
+    _schools_across_the_railway(town, pockets[BEYOND_THE_RAILWAY])
     small: list[Park] = []
     for code, supply in supplies().items():
-        exempt = without(code, pockets)
-        place_service(town, supply, town.near(exempt, FAR_M) if exempt else None, exempt)
-        if code == "elder_day_care":
-            # Parks come after the services that need a fence and before those that need none.
-            small = _small_parks(town, pockets, streets, parks, _PARK_TARGET)
+        place_service(town, supply, without=without(code, pockets))
+        if code == _PARKS_AFTER:
+            small = _small_parks(town, pockets, parks, streets)
     return small
 
 
-def mend(town: Town, pockets: dict[str, int], streets: StreetGraph, parks: list[Park]) -> list[Park]:
+def mend(town: Town, pockets: dict[str, int], parks: list[Park], streets: StreetGraph) -> list[Park]:
     """Bring the planted services back within reach where houses gave way to sites; returns parks added."""
-    for code in ("primary_school", "kindergarten", "elder_day_care"):
-        supply = supplies()[code]
-        exempt = without(code, pockets)
-        open_ = [f for f in town.facilities if f.service == code]
-        have = put_on_streets(streets.line, np.array([f.xy for f in open_]))
-        given = np.isfinite(town.walks[supply.walker].nearest(have, town.homes, 60.0 * supply.limit))
-        place_service(town, supply, town.near(exempt, FAR_M) if exempt else None, exempt, given)
-    return _small_parks(town, pockets, streets, parks, _PARK_TARGET - 0.04)
+    for code in _PLANTED:
+        place_service(town, supplies()[code], without=without(code, pockets))
+    return _small_parks(town, pockets, parks, streets)
 
 
 def without(service: str, pockets: dict[str, int]) -> list[int]:
@@ -80,44 +79,35 @@ def _schools_across_the_railway(town: Town, beyond: int) -> None:
     """Primary schools beside the station, near as the crow flies to the people on the other side of the tracks."""
     supply = supplies()["primary_school"]
     plots = town.ground.plots
-    quarter = next(i for i, z in enumerate(town.plan.zones) if z.name == STATION_QUARTER)
-    there = np.flatnonzero(town.community == beyond)
-    here = np.flatnonzero(plots.zone == quarter)
+    allowed = plots.zone == town.plan.index_of(STATION_QUARTER)
+    there, here = np.flatnonzero(town.community == beyond), np.flatnonzero(allowed)
     away = np.hypot(*(plots.gate[here][:, None, :] - town.cells.xy[there][None]).transpose(2, 0, 1))
     plot, cell = np.nonzero(away < _SCHOOL_M)
-    shape = (len(plots.size), len(town.community))
-    crow = csr_array((np.ones(len(plot)), (here[plot], there[cell])), shape=shape)
+    near = (np.ones(len(plot), dtype=np.float32), (here[plot], there[cell]))
+    crow = csr_array(near, shape=(len(plots.size), len(town.community)))
     target = np.zeros(int(town.community.max()) + 1)
     target[beyond] = 0.97
-    allowed = plots.zone == quarter
     want = Want(supply.size[0] + 1, supply.size[1], town.people_of(supply.who), allowed)
-    for site in cover(town.ground, want, crow, town.community, target)[0]:
+    for site in cover(town.ground, want, crow, town.community, target):
         add_facility(town, supply, site)
 
 
-def _small_parks(
-    town: Town, pockets: dict[str, int], streets: StreetGraph, parks: list[Park], share: float
-) -> list[Park]:
+def _small_parks(town: Town, pockets: dict[str, int], parks: list[Park], streets: StreetGraph) -> list[Park]:
     """Parks on plots, until each community has its share of people within a walk of one."""
     exempt = without("park", pockets)
-    gates = np.concatenate([p.gates for p in parks])
-    sites = put_on_streets(streets.line, gates)
-    given = np.isfinite(town.walks["metres"].nearest(sites, town.homes, CAREFUL * _PARK_M))
-    target = np.full(int(town.community.max()) + 1, share)
+    walk_m = CAREFUL * _PARK_M
+    given = town.in_reach(METRES, np.concatenate([p.gates for p in parks]), walk_m)
+    target = np.full(int(town.community.max()) + 1, _PARK_TARGET)
     target[exempt] = 0.0
-    # 0.2 ha is the least size that counts as a park (城市体检工作手册 2025, indicator 25): rows 3 and 4 of the sizes.
-    want = Want(3, 4, town.people_of(()), ~town.near(exempt, FAR_M))
-    reach = town.reach("metres", CAREFUL * _PARK_M)
-    placed, _ = cover(
-        town.ground, want, reach, town.community, target, given & ~np.isin(town.community, exempt)
-    )
+    want = Want(*_PARK_SIZES, town.people_of(()), town.beyond_reach_of(exempt))
+    reach = town.reach(METRES, walk_m)
+    placed = cover(town.ground, want, reach, town.community, target, given & ~np.isin(town.community, exempt))
     return open_plot_parks(town.ground.plots, placed, streets)
 
 
 def settle_services(town: Town, subdistrict: Ints, faces: Faces, community: Ints) -> int:
     """Tell each facility its community and give schools their places; the subdistrict that is short of them."""
-    xy = np.array([f.xy for f in town.facilities])
-    face = faces.holding(xy)
+    face = faces.holding(np.array([f.xy for f in town.facilities]))
     for facility, at in zip(town.facilities, face.tolist(), strict=True):
         facility.community = int(community[at]) if at >= 0 else -1
     return _give_places(town, subdistrict)
@@ -130,14 +120,15 @@ def _give_places(town: Town, subdistrict: Ints) -> int:
     """
     home = subdistrict[town.community]
     k = int(subdistrict.max()) + 1
+    planted = -1
     for service, (bands, size) in _SCHOOLS.items():
-        due = np.bincount(home, town.people_of(bands), k)
+        due = sum_by(home, town.people_of(bands), k)
         schools = [f for f in town.facilities if f.service == service]
         at = np.array([subdistrict[f.community] for f in schools])
         ratio = town.rng.uniform(*_ENOUGH, k)
-        short = int(np.argmax(due / np.maximum(np.bincount(at, minlength=k), 1)))
         if service == "kindergarten":
-            ratio[short], planted = _SHORT, short
+            planted = int(np.argmax(due / np.maximum(np.bincount(at, minlength=k), 1)))
+            ratio[planted] = _SHORT
         for part in range(k):
             here = [f for f, s in zip(schools, at.tolist(), strict=True) if s == part]
             _share(here, float(ratio[part] * due[part]), size, exact=ratio[part] < 1.0)

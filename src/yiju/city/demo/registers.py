@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from yiju.city.demo.arrays import mean_by, sum_by
 from yiju.city.demo.names import read_names
 from yiju.city.demo.services import Facility, supplies
 from yiju.text import Text
@@ -89,22 +90,19 @@ def official_figures(
             }
         )
 
-    people = town.cells.people.astype(np.float64)
-    part = town.subdistrict[town.community[town.cells.face]]
-    held = np.bincount(part, people)
-    kind = np.array([z.kind for z in town.land.plan.zones], dtype=object)
-    is_old = kind[np.asarray(town.land.lattice.nearest(town.grain.zone, town.cells.xy))] == "old"
-    old = np.bincount(part, people * is_old) / held
+    cells, lattice = town.cells, town.land.lattice
+    part, k = town.hierarchy.subdistrict[town.community], len(gazetteer.subdistrict)
+    held = sum_by(part, cells.people, k)
+    is_old = np.array(town.land.plan.kinds())[lattice.nearest(town.grain.zone, cells.xy)] == "old"
+    old = sum_by(part, cells.people * is_old, k) / held
     for entry in _figures():
         if entry.get("by") == "subdistrict":
-            for k, place in enumerate(gazetteer.subdistrict):
-                each = float(rng.uniform(*entry["each"])) * (1.0 + (entry["old"] - 1.0) * float(old[k]))
-                add(
-                    entry["indicator"],
-                    place.place_id,
-                    entry["zh"],
-                    value=float(round(each * held[k] / 10_000.0)),
-                )
+            low, high = (float(bound) for bound in entry["each"])
+            each = rng.uniform(low, high, k) * (1.0 + (entry["old"] - 1.0) * old)
+            for place, value in zip(
+                gazetteer.subdistrict, np.rint(each * held / 10_000.0).tolist(), strict=True
+            ):
+                add(entry["indicator"], place.place_id, entry["zh"], value=value)
         else:
             numbers = {k: float(entry[k]) for k in ("numerator", "denominator", "value") if k in entry}
             add(entry["indicator"], gazetteer.city.place_id, entry["zh"], **numbers)
@@ -112,7 +110,7 @@ def official_figures(
     shelter = sum(
         f.land_m2 or 0.0 for f in town.facilities if f.service in ("shelter", "sports_ground", "football")
     )
-    total = float(people.sum())
+    total = float(cells.people.sum())
     add(
         "B34", gazetteer.city.place_id, "文化和旅游局统计", numerator=float(round(culture)), denominator=total
     )
@@ -134,29 +132,23 @@ def commuting(town: Townscape, gazetteer: Gazetteer, rng: np.random.Generator) -
 
     After A. Wilson, A family of spatial interaction models (1971); balanced by iterative proportional fitting.
     """
-    community = town.community[town.cells.face]
-    k = int(town.community.max()) + 1
-    adults = town.cells.of(("age_15_59",))
-    workers = _WORKERS_PER_ADULT * np.bincount(community, adults, k)
-    people = np.bincount(community, town.cells.people, k)
-    at = town.community[town.faces.holding(town.buildings.middle)]
-    floor = np.bincount(at, np.where(town.buildings.homes, 0.0, town.buildings.floor_area_m2), k)
-    jobs = _JOBS_PER_FLOOR * floor / 1000.0 + _JOBS_PER_1000 * people / 1000.0
+    cells, community = town.cells, town.community
+    k = len(gazetteer.community)
+    workers = _WORKERS_PER_ADULT * sum_by(community, cells.of(("age_15_59",)), k)
+    buildings, faces = town.buildings, town.hierarchy.faces
+    at = town.hierarchy.community[faces.holding(buildings.middle)]
+    floor = sum_by(at, np.where(buildings.homes, 0.0, buildings.floor_area_m2), k)
+    jobs = (_JOBS_PER_FLOOR * floor + _JOBS_PER_1000 * sum_by(community, cells.people, k)) / 1000.0
     jobs *= workers.sum() / jobs.sum()
-    middle = np.column_stack(
-        [
-            np.bincount(community, town.cells.people * town.cells.xy[:, c], k) / np.maximum(people, 1)
-            for c in (0, 1)
-        ]
-    )
+    middle = mean_by(community, cells.xy, cells.people, k)
     away = np.hypot(*(middle[:, None, :] - middle[None]).transpose(2, 0, 1))
-    flow = np.exp(-(away + 300.0) / _COMMUTE_M) * rng.lognormal(0.0, 0.25, (k, k))
+    flow = np.exp(-away / _COMMUTE_M) * rng.lognormal(0.0, 0.25, (k, k))
     for _ in range(40):
         flow *= (workers / flow.sum(axis=1))[:, None]
         flow *= (jobs / flow.sum(axis=0))[None, :]
     whole = np.rint(flow).astype(np.int64)
     home, work = np.nonzero(whole)
-    ids = np.array([p.place_id for p in gazetteer.community], dtype=object)
+    ids = np.array([place.place_id for place in gazetteer.community], dtype=object)
     return pd.DataFrame(
         {"home_place_id": ids[home], "work_place_id": ids[work], "workers": whole[home, work]}
     )

@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 from scipy.interpolate import CubicSpline
 
+from yiju.city.demo.lines import normals, smooth_line
 from yiju.city.demo.plan import Plan, metres
 from yiju.text import Text
 
@@ -33,14 +34,6 @@ class River:
     water: BaseGeometry
 
 
-def smooth_line(points: Floats, step_m: float) -> Floats:
-    """A cubic spline through the points, resampled about every ``step_m``."""
-    chord = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
-    spline = CubicSpline(chord, points)
-    along = np.linspace(0.0, chord[-1], max(2, round(chord[-1] / step_m) + 1))
-    return np.asarray(spline(along), dtype=np.float64)
-
-
 def _wander(rng: np.random.Generator, n: int, knots: int) -> Floats:
     """Smooth noise along a line, about -1 to 1."""
     values = rng.uniform(-1.0, 1.0, knots)
@@ -48,11 +41,8 @@ def _wander(rng: np.random.Generator, n: int, knots: int) -> Floats:
 
 
 def _ribbon(line: Floats, width_m: Floats) -> BaseGeometry:
-    tangent = np.gradient(line, axis=0)
-    tangent /= np.hypot(tangent[:, 0], tangent[:, 1])[:, None]
-    normal = np.column_stack([-tangent[:, 1], tangent[:, 0]])
-    half = width_m[:, None] / 2
-    left, right = line + normal * half, line - normal * half
+    half = normals(line) * width_m[:, None] / 2
+    left, right = line + half, line - half
     quads = np.stack([left[:-1], left[1:], right[1:], right[:-1], left[:-1]], axis=1)
     return shapely.union_all(shapely.buffer(shapely.polygons(quads), 0.5))
 

@@ -1,4 +1,4 @@
-"""The services of the demo city: where each is, what it is called, how large it is, and who knows of it.
+"""The services of the demo city: where each is, how large it is, and whether it is on the map.
 
 Four services carry planted truths and therefore reach everybody else: kindergartens, primary schools, day care for
 older people and parks. The others have the gaps that cities have.
@@ -16,7 +16,8 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from yiju.city.demo.placing import Ground, Placed, Want, cover, scatter
-from yiju.city.demo.walking import CAREFUL, Spots, Walk
+from yiju.city.demo.plots import GROUND_FLOOR
+from yiju.city.demo.walking import Spots, Walk, put_on_streets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,13 +30,20 @@ if TYPE_CHECKING:
 
 # Level speeds of the check-up's walkers, m/s (travel/profiles.toml), for the people whom a service is for.
 WALKERS = {"adult": 1.2, "older": 0.9, "child": 0.95}
-# Who is to be out of reach stays out of it even for someone brisk who walks downhill all the way.
-FAR_M = 860.0
+# The walker who counts metres, not minutes.
+METRES = "metres"
+# Who is to be out of reach for ten minutes stays out of it even walking briskly downhill all the way.
+_FAR_M = 860.0
+# Customers of a shop live within this walk; one on a main road or a collector sees more of them than one behind a
+# compound's wall.
+_CUSTOMERS_M, _BUSY = 400.0, np.array([1.0, 1.6, 1.3, 0.35])
+# Services that have land of their own even on the smallest plot.
+_OUTDOORS = ("fitness_ground", "playground", "shelter")
 
 
 @dataclass(frozen=True)
 class Supply:
-    """One entry of supply.toml."""
+    """One entry of ``supply.toml``, where the fields are explained."""
 
     service: str
     way: str
@@ -61,27 +69,36 @@ def supplies() -> dict[str, Supply]:
     raw: dict[str, dict[str, Any]] = tomllib.loads(
         (resources.files("yiju.city.demo") / "supply.toml").read_text(encoding="utf-8")
     )
-    return {
-        code: Supply(code, **{k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()})
-        for code, entry in raw.items()
-    }
+    return {code: _supply(code, entry) for code, entry in raw.items()}
+
+
+def _supply(code: str, entry: dict[str, Any]) -> Supply:
+    fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()}
+    return Supply(code, **fields)
 
 
 @dataclass
 class Facility:
-    """One place that offers one service. ``ground`` is its fenced land, if it has any; ``xy`` its gate or door."""
+    """One place that offers one service.
+
+    ``xy`` is its gate or door, ``ground`` its fenced land if it has any; ``mapped`` whether volunteers have put it on
+    the map. Community and names are given when all facilities are there.
+    """
 
     service: str
     xy: Floats
-    spot: int
+    mapped: bool
     ground: shapely.Polygon | None = None
-    land_m2: float | None = None
     floor_m2: float | None = None
     places: int | None = None
-    mapped: bool = False
     community: int = -1
     zh: str = ""
     en: str = ""
+
+    @property
+    def land_m2(self) -> float | None:
+        """Area of its land."""
+        return None if self.ground is None else float(round(self.ground.area))
 
 
 @dataclass
@@ -105,7 +122,7 @@ class Town:
 
     def reach(self, walker: str, limit: float) -> csr_array:
         """Plots x cells within a limit: minutes of a walker, or metres."""
-        unit = 1.0 if walker == "metres" else 60.0
+        unit = 1.0 if walker == METRES else 60.0
         if walker not in self._reach:
             most = max(s.limit for s in supplies().values() if s.walker == walker)
             self._reach[walker] = self.walks[walker].reach(self.ground.plots.spots, self.homes, most * unit)
@@ -120,45 +137,42 @@ class Town:
 
     def plots_in(self, kinds: tuple[str, ...]) -> Bools:
         """Plots in quarters of some kinds; all of them where none is named."""
-        if not kinds:
-            return np.ones(len(self.ground.plots.size), dtype=bool)
-        fits = np.array([z.kind in kinds for z in self.plan.zones])
-        return fits[self.ground.plots.zone]
+        fits = np.array([not kinds or kind in kinds for kind in self.plan.kinds()])
+        return np.asarray(fits[self.ground.plots.zone], dtype=bool)
 
-    def near(self, communities: list[int], metres: float) -> Bools:
-        """Plots that somebody of some communities can walk to within a distance."""
+    def beyond_reach_of(self, communities: list[int]) -> Bools:
+        """Plots to which nobody of some communities could walk, however fast."""
         homes = self.homes.of(np.isin(self.community, communities))
         # Metres are the same there and back, so the homes may be asked for instead of the plots.
-        return np.isfinite(self.walks["metres"].nearest(homes, self.ground.plots.spots, metres))
+        walk = self.walks[METRES].nearest(homes, self.ground.plots.spots, _FAR_M)
+        return ~np.isfinite(walk)
+
+    def in_reach(self, walker: str, gates: Floats, limit: float) -> Bools:
+        """Cells from which someone reaches one of the gates (n, 2) within a cost: seconds, or metres."""
+        walk = self.walks[walker]
+        return np.isfinite(walk.nearest(put_on_streets(walk.line, gates), self.homes, limit))
 
 
-def place_service(
-    town: Town,
-    supply: Supply,
-    forbidden: Bools | None = None,
-    without: list[int] | None = None,
-    given: Bools | None = None,
-) -> None:
-    """Find sites for one service and add its facilities.
+def place_service(town: Town, supply: Supply, *, without: list[int] | None = None) -> None:
+    """Find sites for one service, beside those that it has, and add its facilities.
 
-    ``forbidden`` (plots,) must not be used; nothing is due for the communities ``without`` it; ``given`` (cells,)
-    says who has it within reach already.
+    The communities ``without`` it get none and reach none.
     """
     people = town.people_of(supply.who)
-    allowed = town.plots_in(supply.quarters)
-    if forbidden is not None:
-        allowed &= ~forbidden
     if supply.way == "shops":
         _place_shops(town, supply)
         return
-    limit = supply.limit * (CAREFUL if supply.way == "cover" and supply.walker == "metres" else 1.0)
-    want = Want(supply.size[0], supply.size[1], people, allowed)
-    reach = town.reach(supply.walker, limit)
+    allowed = town.plots_in(supply.quarters)
+    if without:
+        allowed &= town.beyond_reach_of(without)
+    want = Want(*supply.size, people, allowed)
+    reach = town.reach(supply.walker, supply.limit)
     if supply.way == "cover":
-        k = int(town.community.max()) + 1
-        target = np.full(k, supply.target)
+        target = np.full(int(town.community.max()) + 1, supply.target)
         target[without or []] = 0.0
-        placed, _ = cover(town.ground, want, reach, town.community, target, given)
+        doors = [f.xy for f in town.facilities if f.service == supply.service]
+        given = town.in_reach(supply.walker, np.array(doors).reshape(-1, 2), 60.0 * supply.limit)
+        placed = cover(town.ground, want, reach, town.community, target, given)
     else:
         count = max(1, round(float(town.cells.people.sum()) / supply.per))
         placed = scatter(town.ground, want, reach, count, town.rng)
@@ -166,37 +180,32 @@ def place_service(
         add_facility(town, supply, site)
 
 
-def add_facility(town: Town, supply: Supply, site: Placed) -> Facility:
-    """A facility on a site; one that has no land of its own stands on the ground floor of a house."""
+def add_facility(town: Town, supply: Supply, site: Placed) -> None:
+    """Add a facility on a site; without land of its own it stands on the ground floor of a house."""
     rng = town.rng
-    fenced = site.size < 6 or supply.service in ("fitness_ground", "playground", "shelter")
-    facility = Facility(
-        supply.service,
-        town.ground.plots.gate[site.plot],
-        site.plot,
-        ground=site.ground if fenced else None,
-        land_m2=round(site.ground.area) if fenced else None,
-        floor_m2=None if supply.floor is None else float(round(rng.uniform(*supply.floor), -1)),
-        places=None if supply.places is None else int(rng.integers(supply.places[0], supply.places[1] + 1)),
-        mapped=bool(rng.random() < supply.osm),
+    fenced = site.size < GROUND_FLOOR or supply.service in _OUTDOORS
+    town.facilities.append(
+        Facility(
+            supply.service,
+            town.ground.plots.gate[site.plot],
+            mapped=bool(rng.random() < supply.osm),
+            ground=site.ground if fenced else None,
+            floor_m2=None if supply.floor is None else float(round(rng.uniform(*supply.floor), -1)),
+            places=None
+            if supply.places is None
+            else int(rng.integers(supply.places[0], supply.places[1] + 1)),
+        )
     )
-    town.facilities.append(facility)
-    return facility
 
 
 def _place_shops(town: Town, supply: Supply) -> None:
     """Shops where people are and the street is busy; several may share a corner."""
     plots, rng = town.ground.plots, town.rng
-    around = town.reach("metres", 400)
-    crowd = np.asarray(around @ town.cells.people.astype(np.float64))
-    # A shop on a main road or a collector sees more customers than one behind a compound wall.
-    weight = crowd * np.array([1.0, 1.6, 1.3, 0.35])[plots.rank]
-    count = max(1, round(float(town.cells.people.sum()) / supply.per))
-    chosen = rng.choice(
-        len(weight), size=min(count, int((weight > 0).sum())), replace=False, p=weight / weight.sum()
-    )
-    for plot in chosen.tolist():
-        spread = plots.along[plot] * rng.uniform(-14.0, 14.0)
-        town.facilities.append(
-            Facility(supply.service, plots.gate[plot] + spread, plot, mapped=bool(rng.random() < supply.osm))
-        )
+    crowd = np.asarray(town.reach(METRES, _CUSTOMERS_M) @ town.cells.people.astype(np.float64))
+    weight = crowd * _BUSY[plots.rank]
+    count = min(round(float(town.cells.people.sum()) / supply.per), int((weight > 0).sum()))
+    chosen = rng.choice(len(weight), size=max(1, count), replace=False, p=weight / weight.sum())
+    beside = plots.along[chosen] * rng.uniform(-14.0, 14.0, (len(chosen), 1))
+    mapped = rng.random(len(chosen)) < supply.osm
+    for xy, known in zip(plots.gate[chosen] + beside, mapped.tolist(), strict=True):
+        town.facilities.append(Facility(supply.service, xy, known))

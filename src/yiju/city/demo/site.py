@@ -26,7 +26,8 @@ class Site:
 
     def to_grid(self, xy: Floats) -> Floats:
         """Metres of the drawing (n, 2) to easting and northing."""
-        return np.asarray(xy, dtype=np.float64) + np.array([self.east_m, self.north_m])
+        out: Floats = np.asarray(xy, dtype=np.float64) + np.array([self.east_m, self.north_m])
+        return out
 
     def to_degrees(self, xy: Floats) -> tuple[Floats, Floats]:
         """Longitude and latitude of metres of the drawing (n, 2).

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from yiju.city.demo.lines import normals
+
 if TYPE_CHECKING:
     from yiju.city.demo.arrays import Bools, Floats
     from yiju.city.demo.lattice import Lattice
@@ -114,10 +116,8 @@ class Tracer:
         self, line: Floats, wide: Floats, family: int, step_m: float
     ) -> list[tuple[float, float, int]]:
         pick = np.arange(0, len(line), max(1, int(float(np.median(wide)) / step_m)))
-        tangent = np.gradient(line, axis=0)[pick]
-        normal = np.column_stack([-tangent[:, 1], tangent[:, 0]]) / np.hypot(*tangent.T)[:, None]
-        away = wide[pick, None]
-        both = np.vstack([line[pick] + normal * away, line[pick] - normal * away])
+        away = normals(line)[pick] * wide[pick, None]
+        both = np.vstack([line[pick] + away, line[pick] - away])
         return [(x, y, family) for x, y in both.tolist()]
 
     def _cell(self, x: float, y: float) -> tuple[int, int] | None:

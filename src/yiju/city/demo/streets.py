@@ -12,6 +12,7 @@ from yiju.city.demo.compounds import INSIDE, wall_in
 from yiju.city.demo.grain import EMBANKMENT_M, Grain
 from yiju.city.demo.graph import BRIDGE, GROUND, TUNNEL, StreetGraph, cut_at_junctions, join_ends
 from yiju.city.demo.lattice import Lattice
+from yiju.city.demo.lines import normals
 from yiju.city.demo.streamlines import Spacing, Tracer
 from yiju.city.demo.tidying import tidy
 
@@ -137,10 +138,9 @@ def embankment_roads(
     out = []
     for river in rivers:
         line = np.asarray(river.line.coords)
-        tangent = np.gradient(line, axis=0)
-        normal = np.column_stack([-tangent[:, 1], tangent[:, 0]]) / np.hypot(*tangent.T)[:, None]
+        left = normals(line)
         for side in (1.0, -1.0):
-            bank = line + side * normal * (river.width_m[:, None] / 2 + EMBANKMENT_M + 14.0)
+            bank = line + side * left * (river.width_m[:, None] / 2 + EMBANKMENT_M + 14.0)
             good = lattice.nearest(near_city & gentle, bank) & lattice.covers(bank)
             good &= np.asarray(shapely.distance(shapely.points(bank), barrier) > 30.0)
             edges = np.flatnonzero(np.diff(np.r_[False, good, False].astype(int)))

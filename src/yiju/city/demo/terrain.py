@@ -8,12 +8,13 @@ import numpy as np
 import shapely
 from scipy import ndimage
 
+from yiju.city.demo.lines import smooth_line
 from yiju.city.demo.plan import Plan, metres
-from yiju.city.demo.rivers import River, smooth_line
 
 if TYPE_CHECKING:
     from yiju.city.demo.arrays import Floats
     from yiju.city.demo.lattice import Lattice
+    from yiju.city.demo.rivers import River
 
 # Metres above the sea: the water, the benches on which the city stands.
 RIVER_LEVEL_M = 168.0

@@ -1,7 +1,7 @@
 """The demo city as it stands on the ground, from a seed and a size: everything but the files.
 
 Order of the drawing: rivers, ground, zones, main roads, streets, houses, people, communities, services. Each stage
-takes its own stream of random numbers, so that a change to one leaves the others as they are.
+takes its own stream of random numbers.
 """
 
 from __future__ import annotations
@@ -11,83 +11,70 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from scipy import ndimage
 
+from yiju.city.demo.arrays import mean_by, sum_by
 from yiju.city.demo.arterials import lay_arterials
 from yiju.city.demo.buildings import Buildings, build, without_overlap
 from yiju.city.demo.communities import gather_communities, gather_subdistricts
-from yiju.city.demo.faces import Faces, city_outline, divide
+from yiju.city.demo.faces import Faces, divide
 from yiju.city.demo.footpaths import with_paths
-from yiju.city.demo.grain import EMBANKMENT_M, RAIL_STRIP_M, Grain, lay_zones, street_axis
-from yiju.city.demo.lattice import Lattice
-from yiju.city.demo.parks import Park, drawn_ground, open_large_parks
+from yiju.city.demo.grain import EMBANKMENT_M, Grain, lay_zones, street_axis
+from yiju.city.demo.land import Land, lay_land
+from yiju.city.demo.parks import Park, open_large_parks
 from yiju.city.demo.people import Cells, house, rehouse, settle
 from yiju.city.demo.placing import Ground
-from yiju.city.demo.plan import Plan, metres, read_plan
+from yiju.city.demo.plan import read_plan
 from yiju.city.demo.plots import find_plots
 from yiju.city.demo.provision import mend, provide, settle_services
-from yiju.city.demo.rivers import River, draw_rivers, smooth_line
-from yiju.city.demo.services import WALKERS, Facility, Town
+from yiju.city.demo.services import Facility, Town
 from yiju.city.demo.streets import lay_streets
-from yiju.city.demo.terrain import raise_ground, slope_share
-from yiju.city.demo.walking import CAREFUL, Walk, put_on_streets
+from yiju.city.demo.walking import put_on_streets
 from yiju.progress import SILENT, Progress
 from yiju.text import Text
 
 if TYPE_CHECKING:
-    from shapely.geometry.base import BaseGeometry
+    from collections.abc import Iterator
 
-    from yiju.city.demo.arrays import Bools, Floats, Ints, Shapes
+    from yiju.city.demo.arrays import Bools, Floats, Ints
     from yiju.city.demo.graph import StreetGraph
+
+    Streams = Iterator[np.random.Generator]
 
 # People of the city at a scale of one.
 PEOPLE = 300_000
-# Spacing of the lattice, metres: also that of the elevation model.
-STEP_M = 20.0
 # How often services are mended after houses gave way to sites.
 _MENDINGS = 2
-# A local street that climbs more steeply than this is stairs.
-STAIRS_GRADE = 0.13
+# A main road keeps this far from the water, metres.
+_ROAD_OFF_WATER_M = 25.0
 
 
 @dataclass(frozen=True)
-class Land:
-    """The ground before the city: lattice, elevation, rivers, railway, boundary."""
+class Hierarchy:
+    """Faces and who belongs to whom.
 
-    plan: Plan
-    stretch: float
-    lattice: Lattice
-    ground: Floats
-    slope: Floats
-    rivers: tuple[River, River]
-    water: BaseGeometry
-    rail: shapely.LineString
-    outline: BaseGeometry
-    park_grounds: list[BaseGeometry]
-    buildable: Bools
-    off_water: Floats
+    ``community`` (faces,), ``subdistrict`` (communities,), ``district`` (subdistricts,); ``pockets`` names the
+    communities that the plan drew as pockets.
+    """
+
+    faces: Faces
+    community: Ints
+    subdistrict: Ints
+    district: Ints
+    pockets: dict[str, int]
 
 
 @dataclass(frozen=True)
 class Townscape:
-    """The whole city.
-
-    ``community`` (faces,), ``subdistrict`` (communities,) and ``district`` (subdistricts,) are the hierarchy;
-    ``pockets`` names the communities that the plan drew as pockets. ``stairs`` marks edges of ``streets``.
-    """
+    """The whole city. ``stairs`` marks edges of ``streets``; ``community`` is that of each cell of residents."""
 
     land: Land
     grain: Grain
     streets: StreetGraph
     stairs: Bools
     buildings: Buildings
-    building_people: Floats
-    faces: Faces
-    community: Ints
-    subdistrict: Ints
-    district: Ints
-    pockets: dict[str, int]
+    hierarchy: Hierarchy
     cells: Cells
+    community: Ints
     parks: list[Park]
     facilities: list[Facility]
     short_of_places: int
@@ -103,148 +90,107 @@ def draw(seed: int, scale: float, progress: Progress = SILENT) -> Townscape:
     scale
         1 is 300,000 people, 10 is three million.
     """
-    streams = iter(np.random.default_rng(seed).spawn(16))
-    plan, stretch = read_plan(), float(np.sqrt(scale))
+    streams: Streams = iter(np.random.default_rng(seed).spawn(16))
     progress.step(Text("绘制山水与街道", "Drawing rivers, hills and streets"))
-    land = _lay_land(plan, stretch, next(streams))
+    land = lay_land(read_plan(), float(np.sqrt(scale)), next(streams))
     grain, streets = _lay_streets(land, next(streams))
     progress.step(Text("建造房屋、安置居民", "Building houses, settling people"))
-    parks = open_large_parks(
-        plan, stretch, land.park_grounds, streets, land.lattice, land.off_water > EMBANKMENT_M / 2
-    )
-    buildings = build(land.lattice, plan, grain.zone, streets, land.buildable, next(streams))
+    buildings = build(land.lattice, land.plan, grain.zone, streets, land.buildable, next(streams))
     faces = divide(land.outline, streets, land.rivers, land.rail, next(streams))
-    face = faces.holding(buildings.middle)
-    buildings, face = buildings.keep(face >= 0), face[face >= 0]
-    people = house(plan, buildings, PEOPLE * scale, next(streams))
-    community, pockets = _communities(plan, buildings, faces, face, people, next(streams))
-    subdistrict, district = _upper_levels(
-        land, faces, np.bincount(face, people, len(faces.shape)), community, next(streams)
-    )
-    cells = settle(plan, buildings, people, face, next(streams))
+    buildings = buildings.keep(faces.holding(buildings.middle) >= 0)
+    people = house(land.plan, buildings, PEOPLE * scale, next(streams))
+    hierarchy = _gather(land, buildings, faces, people, next(streams))
     progress.step(Text("布设公共服务", "Placing services"))
-    town = _town(land, grain, streets, cells, community[cells.face], parks, next(streams))
-    parks = [*parks, *provide(town, pockets, streets, parks)]
-    for turn in range(_MENDINGS + 1):
-        stays = without_overlap(buildings, _fenced(parks, town.facilities))
-        people = rehouse(people, community[face], stays)
-        buildings, face = buildings.keep(stays), face[stays]
-        cells = settle(plan, buildings, people, face, next(streams))
-        town.resettle(cells, community[cells.face], put_on_streets(streets.line, cells.xy))
-        if turn < _MENDINGS:
-            parks = [*parks, *mend(town, pockets, streets, parks)]
-    short = settle_services(town, subdistrict, faces, community)
-    final = with_paths(streets, parks)
-    return Townscape(
-        land, grain, final, stairs_of(land, final), buildings, people, faces, community, subdistrict, district, pockets, cells,
-        parks, town.facilities, short,
-    )  # fmt: skip
-
-
-def _fenced(parks: list[Park], facilities: list[Facility]) -> Shapes:
-    """Ground on which no house can stand."""
-    return np.array(
-        [p.ground for p in parks] + [f.ground for f in facilities if f.ground is not None], dtype=object
-    )
-
-
-def _lay_land(plan: Plan, stretch: float, rng: np.random.Generator) -> Land:
-    lattice = Lattice.over(1000 * stretch * plan.half_width, 1000 * stretch * plan.half_height, STEP_M)
-    rivers = draw_rivers(plan, stretch, rng)
-    ground = raise_ground(lattice, plan, stretch, rivers, rng)
-    rail = shapely.LineString(smooth_line(metres(plan.railway, stretch), 30.0))
-    water = shapely.union_all([r.water for r in rivers])
-    off_water = lattice.distance_to(lattice.inside(water))
-    off_rail = lattice.distance_to(lattice.inside(shapely.buffer(rail, 0.75 * STEP_M)))
-    parks = drawn_ground(plan, stretch, rng)
-    buildable = (
-        (off_water > EMBANKMENT_M)
-        & (off_rail > RAIL_STRIP_M - 0.75 * STEP_M)
-        & ~lattice.inside(shapely.union_all(parks))
-    )
-    slope = ndimage.gaussian_filter(slope_share(lattice, ground), 1.5)
-    outline = city_outline(plan, stretch, rng)
-    return Land(
-        plan, stretch, lattice, ground, slope, rivers, water, rail, outline, parks, buildable, off_water
-    )
+    return _serve(land, grain, streets, hierarchy, buildings, people, streams)
 
 
 def _lay_streets(land: Land, rng: np.random.Generator) -> tuple[Grain, StreetGraph]:
-    zone = lay_zones(land.lattice, land.plan, land.stretch, land.buildable, land.slope, rng)
-    blocked = land.off_water < 25.0
-    roads = lay_arterials(land.lattice, land.plan, land.stretch, land.ground, blocked, land.rivers, land.rail)
-    axis = street_axis(
-        land.lattice, land.plan, zone, land.ground, land.rivers, [r.line for r in roads if not r.structure]
-    )
-    grain = Grain(zone, axis, land.slope)
+    lattice, plan, stretch = land.lattice, land.plan, land.stretch
+    zone = lay_zones(lattice, plan, stretch, land.buildable, land.slope, rng)
+    blocked = land.off_water < _ROAD_OFF_WATER_M
+    roads = lay_arterials(lattice, plan, stretch, land.ground, blocked, land.rivers, land.rail)
+    on_ground = [road.line for road in roads if not road.structure]
+    grain = Grain(zone, street_axis(lattice, plan, zone, land.ground, land.rivers, on_ground), land.slope)
     barrier = shapely.union_all([land.water, land.rail, *land.park_grounds])
-    return grain, lay_streets(land.lattice, land.plan, grain, roads, land.rivers, barrier, rng)
+    return grain, lay_streets(lattice, plan, grain, roads, land.rivers, barrier, rng)
 
 
-def _communities(
-    plan: Plan, buildings: Buildings, faces: Faces, face: Ints, people: Floats, rng: np.random.Generator
-) -> tuple[Ints, dict[str, int]]:
-    held = np.bincount(face, people, len(faces.shape))
+def _gather(
+    land: Land, buildings: Buildings, faces: Faces, people: Floats, rng: np.random.Generator
+) -> Hierarchy:
+    """Gather faces into communities, those into subdistricts, and those into districts."""
+    face = faces.holding(buildings.middle)
+    held = sum_by(face, people, len(faces.shape))
     pocket = np.full(len(held), -1, dtype=np.int64)
     names: dict[str, int] = {}
-    for index, zone in enumerate(plan.zones):
+    for index, zone in enumerate(land.plan.zones):
         if zone.pocket:
-            here = np.bincount(face, np.where(buildings.zone == index, people, 0.0), len(held))
+            here = sum_by(face, np.where(buildings.zone == index, people, 0.0), len(held))
             pocket[(here > 0.5 * held) & (held > 0)] = names[zone.name] = len(names)
-    return gather_communities(faces, held, pocket, rng), names
-
-
-def _upper_levels(
-    land: Land, faces: Faces, people: Floats, community: Ints, rng: np.random.Generator
-) -> tuple[Ints, Ints]:
-    """Subdistrict of each community, and district (0 or 1) of each subdistrict: 1 is what lies north of the rivers."""
-    subdistrict = gather_subdistricts(faces, people, community, rng)
-    middle = faces.middle
-    weight = people + 1e-6
+    community = gather_communities(faces, held, pocket, rng)
+    subdistrict = gather_subdistricts(faces, held, community, rng)
     part = subdistrict[community]
-    k = int(part.max()) + 1
-    centre = np.column_stack(
-        [np.bincount(part, weight * middle[:, c], k) / np.bincount(part, weight, k) for c in (0, 1)]
-    )
-    upper = np.asarray(land.rivers[1].line.coords)
-    lower = np.asarray(land.rivers[0].line.coords)
-    mouth = upper[-1]
-    line = np.vstack([upper, lower[lower[:, 0] > mouth[0]]])
-    # The river line runs from the north-west to the east: north of it is to its left.
-    nearest = np.argmin(np.hypot(*(centre[:, None, :] - line[None]).transpose(2, 0, 1)), axis=1)
+    centre = mean_by(part, faces.middle, held, int(part.max()) + 1)
+    return Hierarchy(faces, community, subdistrict, _north_of_rivers(land, centre).astype(np.int64), names)
+
+
+def _north_of_rivers(land: Land, xy: Floats) -> Bools:
+    """Which points lie north of the tributary and of the main river below its mouth."""
+    main, tributary = (np.asarray(river.line.coords) for river in land.rivers)
+    line = np.vstack([tributary, main[main[:, 0] > tributary[-1, 0]]])
+    # The line runs from the north-west to the east, so that north of it is to its left.
+    nearest = np.argmin(np.hypot(*(xy[:, None, :] - line[None]).transpose(2, 0, 1)), axis=1)
     ahead = line[np.minimum(nearest + 1, len(line) - 1)] - line[np.maximum(nearest - 1, 0)]
-    away = centre - line[nearest]
-    left = ahead[:, 0] * away[:, 1] - ahead[:, 1] * away[:, 0] > 0
-    return subdistrict, left.astype(np.int64)
+    away = xy - line[nearest]
+    return np.asarray(ahead[:, 0] * away[:, 1] - ahead[:, 1] * away[:, 0] > 0, dtype=bool)
 
 
-def _town(
+def _serve(
     land: Land,
     grain: Grain,
     streets: StreetGraph,
-    cells: Cells,
-    community: Ints,
-    parks: list[Park],
-    rng: np.random.Generator,
-) -> Town:
-    plots = find_plots(land.lattice, grain.zone, land.buildable, streets, rng)
-    walks = walks_on(land, streets)
-    homes = put_on_streets(streets.line, cells.xy)
-    return Town(land.plan, cells, community, homes, Ground(plots, [p.ground for p in parks]), walks, rng)
-
-
-def walks_on(land: Land, streets: StreetGraph) -> dict[str, Walk]:
-    """Walkers of the generator on some streets, in metres and, a little slowly, in seconds."""
-    height = land.lattice.sample(land.ground, streets.xy)
-    stairs = stairs_of(land, streets)
-    walks = {"metres": Walk.metres(streets)}
-    return walks | {
-        name: Walk.seconds(streets, height, stairs, CAREFUL * speed) for name, speed in WALKERS.items()
-    }
-
-
-def stairs_of(land: Land, streets: StreetGraph) -> Bools:
-    """Which streets are stairs: local ones that climb too steeply for wheels."""
-    height = land.lattice.sample(land.ground, streets.xy)
-    grade = np.abs(height[streets.u] - height[streets.v]) / streets.length_m
-    return (streets.rank >= 2) & (grade > STAIRS_GRADE)
+    hierarchy: Hierarchy,
+    buildings: Buildings,
+    people: Floats,
+    streams: Streams,
+) -> Townscape:
+    """Place parks and services; houses give way to them, people move, and services are mended for that."""
+    faces, community, pockets = hierarchy.faces, hierarchy.community, hierarchy.pockets
+    dry = land.off_water > EMBANKMENT_M / 2
+    parks = open_large_parks(land.plan, land.stretch, land.park_grounds, streets, land.lattice, dry)
+    plots = find_plots(land.lattice, grain.zone, land.buildable, streets, next(streams))
+    cells = settle(land.plan, buildings, people, faces.holding(buildings.middle), next(streams))
+    town = Town(
+        land.plan,
+        cells,
+        community[cells.face],
+        put_on_streets(streets.line, cells.xy),
+        Ground(plots, [park.ground for park in parks]),
+        land.walks(streets),
+        next(streams),
+    )
+    parks += provide(town, pockets, parks, streets)
+    for turn in range(_MENDINGS + 1):
+        fenced = [f.ground for f in town.facilities if f.ground is not None]
+        stays = without_overlap(buildings, np.array([p.ground for p in parks] + fenced, dtype=object))
+        people = rehouse(people, community[faces.holding(buildings.middle)], stays)
+        buildings = buildings.keep(stays)
+        cells = settle(land.plan, buildings, people, faces.holding(buildings.middle), next(streams))
+        town.resettle(cells, community[cells.face], put_on_streets(streets.line, cells.xy))
+        if turn < _MENDINGS:
+            parks += mend(town, pockets, parks, streets)
+    short = settle_services(town, hierarchy.subdistrict, faces, community)
+    final = with_paths(streets, parks)
+    return Townscape(
+        land=land,
+        grain=grain,
+        streets=final,
+        stairs=land.stairs(final),
+        buildings=buildings,
+        hierarchy=hierarchy,
+        cells=cells,
+        community=town.community,
+        parks=parks,
+        facilities=town.facilities,
+        short_of_places=short,
+    )

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import dijkstra
 
-from yiju.city.demo.graph import StreetGraph, largest_part
-from yiju.city.demo.plan import Plan, metres
-from yiju.city.demo.rivers import smooth_line
+from yiju.city.demo.bus_ways import bus_net, bus_way
+from yiju.city.demo.lines import smooth_line, stations
+from yiju.city.demo.names import read_names
+from yiju.city.demo.plan import metres
 from yiju.text import Text
 
 if TYPE_CHECKING:
@@ -25,26 +24,12 @@ _STOP_EVERY_M, _SHARE_M, _STATION_EVERY_M = 420.0, 150.0, 1_050.0
 _KERB_M = 6.0
 # A bus in a hilly city and a monorail train, stops included, metres per second.
 _BUS_M_S, _TRAIN_M_S = 4.6, 9.4
-# People for each bus route, and the steepest street that a bus climbs.
-_PEOPLE_PER_ROUTE, _STEEPEST = 7_500.0, 0.16
-# A route is not always the shortest way: by this share a street may seem longer or shorter to it.
-_TASTE = 0.5
+# People for each bus route.
+_PEOPLE_PER_ROUTE = 7_500.0
+# First and last departures of the day, seconds.
 _MORNING, _EVENING, _HOUR = 6 * 3600, 22 * 3600 + 1800, 3600
 # Minutes between buses off the peak, and how likely a route has that.
 _HEADWAYS_MIN, _HEADWAY_SHARES = (6, 8, 10, 12, 15, 20, 30), (0.08, 0.17, 0.22, 0.2, 0.16, 0.12, 0.05)
-_SIDES = ("", "东", "西", "南", "北", "路口", "桥头", "梯坎", "市场", "村口")
-_SIDES_EN = (
-    "",
-    " East",
-    " West",
-    " South",
-    " North",
-    " Corner",
-    " Bridgehead",
-    " Steps",
-    " Market",
-    " Village Gate",
-)
 
 
 @dataclass(frozen=True)
@@ -105,13 +90,13 @@ class _Sites:
         return len(self.xy) - 1
 
     def _name(self, xy: Floats) -> Text:
-        face = int(self.town.faces.holding(xy[None])[0])
-        community = int(self.town.community[face]) if face >= 0 else -1
+        face = int(self.town.hierarchy.faces.holding(xy[None])[0])
+        community = int(self.town.hierarchy.community[face]) if face >= 0 else -1
         turn = self.turns[community] = self.turns.get(community, -1) + 1
         stem = self.stems[community] if community >= 0 else Text("市界", "City Limits")
-        number = "" if turn < len(_SIDES) else str(turn // len(_SIDES) + 1)
-        at = turn % len(_SIDES)
-        return Text(f"{stem.zh}{_SIDES[at]}{number}", f"{stem.en}{_SIDES_EN[at]} {number}".strip())
+        sides = read_names().stop_sides
+        side, number = sides[turn % len(sides)], "" if turn < len(sides) else str(turn // len(sides) + 1)
+        return Text(f"{stem.zh}{side.zh}{number}", f"{stem.en}{side.en} {number}".strip())
 
 
 def lay_transit(town: Townscape, stems: list[Text], rng: np.random.Generator) -> Transit:
@@ -120,123 +105,56 @@ def lay_transit(town: Townscape, stems: list[Text], rng: np.random.Generator) ->
     ``stems`` are the names of the communities without their last word.
     """
     transit = Transit()
-    graph = _bus_streets(town)
+    net = bus_net(town)
     sites = _Sites(town, stems)
-    ends, hubs = _ends(town, graph), _hubs(town, graph)
     count = max(10, round(float(town.cells.people.sum()) / _PEOPLE_PER_ROUTE))
     for k in range(count):
-        path = _way(graph, int(ends[k % len(ends)]), int(hubs[int(rng.integers(len(hubs)))]), rng)
-        if path is not None:
-            _add_bus(transit, sites, path, k, rng)
+        hub = int(net.hubs[int(rng.integers(len(net.hubs)))])
+        way = bus_way(net, int(net.ends[k % len(net.ends)]), hub, rng)
+        if way is not None:
+            _add_bus(transit, sites, way, k, rng)
     _add_night_bus(transit)
     for k, points in enumerate(town.land.plan.rail_lines):
         _add_rail(transit, sites, metres(points, town.land.stretch), k + 1)
     return transit
 
 
-def _bus_streets(town: Townscape) -> StreetGraph:
-    streets = town.streets
-    height = town.land.lattice.sample(town.land.ground, streets.xy)
-    grade = np.abs(height[streets.u] - height[streets.v]) / streets.length_m
-    return largest_part(streets.keep((streets.rank <= 2) & ~town.stairs & (grade < _STEEPEST)))
-
-
-def _nearest_nodes(graph: StreetGraph, xy: Floats) -> Ints:
-    return np.array([int(np.argmin(np.hypot(*(graph.xy - at).T))) for at in xy], dtype=np.int64)
-
-
-def _ends(town: Townscape, graph: StreetGraph) -> Ints:
-    """For each community the street corner nearest to the middle of its people."""
-    community = town.community[town.cells.face]
-    people = town.cells.people.astype(np.float64)
-    held = np.bincount(community, people)
-    middle = np.column_stack([np.bincount(community, people * town.cells.xy[:, c]) / held for c in (0, 1)])
-    return _nearest_nodes(graph, middle)
-
-
-def _hubs(town: Townscape, graph: StreetGraph) -> Ints:
-    """Where routes end: the middles of the large quarters."""
-    plan: Plan = town.land.plan
-    spots = [z.at for z in plan.zones if z.kind in ("old", "inner", "new", "cbd") and z.radii[0] > 0]
-    return _nearest_nodes(graph, metres(spots, town.land.stretch))
-
-
-def _way(graph: StreetGraph, start: int, goal: int, rng: np.random.Generator) -> shapely.LineString | None:
-    """A way through the streets that likes main roads; None where it is too short for a route."""
-    n = len(graph.xy)
-    # A metre of street seems longer to a bus than one of main road.
-    dear = np.array([1.0, 1.15, 1.6])[graph.rank] * rng.uniform(1.0 - _TASTE, 1.0 + _TASTE, len(graph.u))
-    cost = graph.length_m * dear
-    links = coo_array((cost, (graph.u, graph.v)), shape=(n, n)).tocsr()
-    _, before = dijkstra(links, directed=False, indices=start, return_predecessors=True)
-    edge_of = {}
-    for e, (u, v) in enumerate(zip(graph.u.tolist(), graph.v.tolist(), strict=True)):
-        pair = (min(u, v), max(u, v))
-        if pair not in edge_of or cost[e] < cost[edge_of[pair]]:
-            edge_of[pair] = e
-    parts: list[Floats] = []
-    at = goal
-    while at != start and before[at] >= 0:
-        step = int(before[at])
-        edge = edge_of[(min(at, step), max(at, step))]
-        piece = shapely.get_coordinates(graph.line[edge])
-        parts.append(piece if graph.u[edge] == at else piece[::-1])
-        at = step
-    if not parts:
-        return None
-    line = shapely.LineString(np.concatenate(parts))
-    return line if line.length > 4 * _STOP_EVERY_M else None
-
-
 def _halts(line: shapely.LineString, every_m: float) -> tuple[Floats, Floats, Floats]:
     """Evenly spaced halts: metres along, places (n, 2), and the direction of travel (n, 2)."""
-    n = max(2, round(line.length / every_m) + 1)
-    at = np.linspace(4.0, line.length - 4.0, n)
-    xy = shapely.get_coordinates(shapely.line_interpolate_point(line, at))
-    ahead = shapely.get_coordinates(shapely.line_interpolate_point(line, np.minimum(at + 6.0, line.length)))
-    behind = shapely.get_coordinates(shapely.line_interpolate_point(line, np.maximum(at - 6.0, 0.0)))
-    heading = ahead - behind
-    return at, xy, heading / np.maximum(np.hypot(*heading.T), 1e-9)[:, None]
+    at = np.linspace(4.0, line.length - 4.0, max(2, round(line.length / every_m) + 1))
+    return at, *stations(np.full(len(at), line, dtype=object), at)
 
 
 def _add_bus(
     transit: Transit, sites: _Sites, line: shapely.LineString, k: int, rng: np.random.Generator
 ) -> None:
-    headway = 60 * int(rng.choice(_HEADWAYS_MIN, p=_HEADWAY_SHARES))
-    last = _EVENING - int(rng.integers(0, 4)) * 1800
+    name = Text(f"{101 + k}路", f"Bus {101 + k}")
+    headway_s = 60 * int(rng.choice(_HEADWAYS_MIN, p=_HEADWAY_SHARES))
+    last_s = _EVENING - int(rng.integers(0, 4)) * 1800
     for direction, way in enumerate((line, shapely.reverse(line))):
-        at, xy, heading = _halts(way, _STOP_EVERY_M)
         stops: list[str] = []
         after: list[int] = []
-        for metres, spot, ahead in zip(at.tolist(), xy, heading, strict=True):
-            site = sites.near(spot)
-            # Traffic keeps right: the stop stands at the right-hand kerb.
-            side = int(_side(ahead))
-            stop_id = f"S{site:04d}{'AB'[side]}"
-            if stop_id in stops:
-                continue
-            kerb = np.array(sites.xy[site]) + _KERB_M * np.array([ahead[1], -ahead[0]])
-            transit.stops.setdefault(stop_id, Stop(stop_id, sites.names[site], np.round(kerb, 1)))
-            stops.append(stop_id)
-            after.append(round(metres / _BUS_M_S))
-        offset = int(rng.integers(0, 10)) * 60
-        departures = _departures(_MORNING + offset, last, headway)
+        for along_m, spot, ahead in zip(*_halts(way, _STOP_EVERY_M), strict=True):
+            stop = _stop_at(transit, sites, spot, ahead)
+            if stop not in stops:
+                stops.append(stop)
+                after.append(round(float(along_m) / _BUS_M_S))
+        first_s = _MORNING + int(rng.integers(0, 10)) * 60
+        departures = _departures(first_s, last_s, headway_s)
+        after_s = np.array(after, dtype=np.int64) - after[0]
         transit.services.append(
-            Service(
-                f"B{101 + k}",
-                Text(f"{101 + k}路", f"Bus {101 + k}"),
-                "bus",
-                direction,
-                tuple(stops),
-                np.array(after, dtype=np.int64) - after[0],
-                departures,
-            )  # fmt: skip
+            Service(f"B{101 + k}", name, "bus", direction, tuple(stops), after_s, departures)
         )
 
 
-def _side(heading: Floats) -> bool:
-    """Which of the two kerbs of a street: eastbound and due northbound stop at the one, others opposite."""
-    return bool(heading[0] < 0 or (heading[0] == 0 and heading[1] < 0))
+def _stop_at(transit: Transit, sites: _Sites, spot: Floats, ahead: Floats) -> str:
+    """The stop for a bus that comes by in a direction: traffic keeps right, and so do stops."""
+    site = sites.near(spot)
+    side = "B" if ahead[0] < 0 or (ahead[0] == 0 and ahead[1] < 0) else "A"
+    stop_id = f"S{site:04d}{side}"
+    kerb = sites.xy[site] + _KERB_M * np.array([ahead[1], -ahead[0]])
+    transit.stops.setdefault(stop_id, Stop(stop_id, sites.names[site], np.round(kerb, 1)))
+    return stop_id
 
 
 def _departures(first_s: int, last_s: int, headway_s: int) -> Ints:

@@ -35,7 +35,7 @@ def planted_truths(town: Townscape, gazetteer: Gazetteer) -> list[Truth]:
     """The six planted needs. For their services nobody else has one."""
 
     def community(pocket: str) -> tuple[str, Text]:
-        place = gazetteer.community[town.pockets[pocket]]
+        place = gazetteer.community[town.hierarchy.pockets[pocket]]
         return place.place_id, place.name
 
     truths = []

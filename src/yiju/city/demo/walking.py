@@ -14,6 +14,8 @@ import shapely
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import dijkstra
 
+from yiju.city.demo.arrays import unrolled
+
 if TYPE_CHECKING:
     from yiju.city.demo.arrays import Bools, Floats, Ints, Shapes
     from yiju.city.demo.graph import StreetGraph
@@ -120,7 +122,10 @@ class Walk:
                 columns.append(near[home[column]] - first_home)
                 costs.append(cost[row, column])
         shape = (len(sites.edge), len(homes.edge))
-        entries = (np.maximum(np.concatenate(costs), 0.01), (np.concatenate(rows), np.concatenate(columns)))
+        entries = (
+            np.maximum(np.concatenate(costs), 0.01).astype(np.float32),
+            (np.concatenate(rows), np.concatenate(columns)),
+        )
         return csr_array(entries, shape=shape)
 
     def nearest(self, sites: Spots, homes: Spots, limit: float) -> Floats:
@@ -166,9 +171,8 @@ class Walk:
         order = np.argsort(homes.edge, kind="stable")
         low, high = np.searchsorted(homes.edge[order], [sites.edge, sites.edge + 1])
         count = high - low
-        site = np.repeat(np.arange(len(sites.edge)), count)
-        at = np.arange(len(site)) - np.repeat(np.cumsum(count) - count, count) + np.repeat(low, count)
-        home = order[at]
+        site, turn = unrolled(count)
+        home = order[turn + low[site]]
         along = sites.share[site] - homes.share[home]
         edge = sites.edge[site]
         cost = np.where(along > 0, self.there[edge], self.back[edge]) * np.abs(along)
