@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import CRS
 
-from yiju.city.config import SOURCE_KINDS, Config, Source, config_text, parse_config, read_config
+from yiju.city.config import SETTINGS, SOURCE_KINDS, Config, Source, config_text, parse_config, read_config
 from yiju.city.toml_text import toml_value
 from yiju.errors import ConfigError
 
@@ -56,6 +56,7 @@ def test_a_file_that_is_no_toml_is_told_so(tmp_path) -> None:
         ({"populaton": {"total": 1}}, "Did you mean population?"),
         ({"population": {"totl": 1}}, "Did you mean total?"),
         ({"layers": {"vouch": []}}, "Did you mean vouched?"),
+        ({"settings": {"needs_floor": 60}}, "Did you mean need_floor?"),
         ({"source": [{"kind": "boundry", "file": "a"}]}, "Did you mean boundary?"),
         ({"source": [{"kind": "boundary", "file": "a", "levl": "city"}]}, "Did you mean level?"),
         ({"layers": {"vouched": ["kindergarden"]}}, "Did you mean kindergarten?"),
@@ -167,7 +168,7 @@ _SOURCES = st.sampled_from(["osm", "gtfs", "boundary", "residential", "dem"]).fl
         vouched=st.frozensets(st.sampled_from(["park", "kindergarten", "library"])),
         thresholds=st.dictionaries(_NAMES, _NUMBERS, max_size=3),
         walkers=st.dictionaries(_NAMES, st.dictionaries(_NAMES, _NUMBERS, max_size=2), max_size=2),
-        settings=st.dictionaries(_NAMES, _VALUES, max_size=3),
+        settings=st.dictionaries(st.sampled_from(SETTINGS), _VALUES),
     )
 )
 def test_a_config_is_read_back_as_it_was_written(config: Config) -> None:

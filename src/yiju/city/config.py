@@ -68,6 +68,9 @@ SINGLE_KINDS = ("streets", "rain")
 DATUMS = ("wgs84", "cgcs2000", "gcj02", "bd09")
 ROLES = ("total", "shares")
 
+# Entries of [settings] that other rooms read; each checks the value that it reads.
+SETTINGS = ("runoff_coefficient", "storm", "need_floor")
+
 # Years that a check-up can be of: the first is that of the oldest building census one may meet.
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
 
@@ -143,6 +146,7 @@ def parse_config(raw: Mapping[str, Any]) -> Config:
     _known(raw, (*_TOP, "source", "thresholds", "walkers", "settings"), "")
     for section, entries in _TOP.items():
         _known(_section(raw, section), entries, f"[{section}]")
+    _known(_section(raw, "settings"), SETTINGS, "[settings]")
     city, population = _section(raw, "city"), _section(raw, "population")
     total = population.get("total")
     if total is not None and not (_is_number(total) and total > 0):
