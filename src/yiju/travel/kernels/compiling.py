@@ -21,7 +21,17 @@ Whole: TypeAlias = int | np.integer[Any]
 
 def kernel(signature: Any) -> Callable[[Function], Function]:
     """Compile a function for one signature; under ``NUMBA_DISABLE_JIT=1`` it stays plain Python."""
-    compiled: Callable[[Function], Function] = numba.njit(signature, cache=True, nogil=True)
+
+    def compiled(function: Function) -> Function:
+        try:
+            code: Function = numba.njit(signature, cache=True, nogil=True)(function)
+        except RuntimeError as cause:
+            # a read-only installation of someone without a home: compile anew each time rather than not run
+            if "cannot cache" not in str(cause):
+                raise
+            code = numba.njit(signature, nogil=True)(function)
+        return code
+
     return compiled
 
 
