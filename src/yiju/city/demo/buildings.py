@@ -75,8 +75,10 @@ class Buildings:
 
     @property
     def footprint_m2(self) -> Floats:
-        """Area of each footprint."""
-        return np.asarray(shapely.area(self.shapes), dtype=np.float64)
+        """Area of each footprint: two sides of a rectangle."""
+        sides = np.diff(self.corners[:, :3], axis=1)
+        area: Floats = np.hypot(sides[..., 0], sides[..., 1]).prod(axis=1)
+        return area
 
     @property
     def floor_area_m2(self) -> Floats:

@@ -9,16 +9,21 @@ import numpy as np
 import shapely
 from scipy.spatial import cKDTree
 
+from yiju.city.demo.arrays import sum_by
+
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
-    from yiju.city.demo.arrays import Ints
+    from yiju.city.demo.arrays import Floats, Ints, Shapes
     from yiju.city.demo.townscape import Townscape
 
 # Half of a street and its pavements, metres.
 _STREETSIDE_M = 7.0
-# Gaps between yards that are narrower than twice this are filled.
-_YARD_M = 22.0
+# Around houses at the edge of the city, land within this belongs to them; gaps narrower than twice the second are
+# filled.
+_YARD_M, _GAP_M = 34.0, 22.0
+# A block with this share of homes in its floors is residential.
+_LIVED_SHARE = 0.4
 # A face larger than this is country: only the yards around its houses are residential.
 _BLOCK_M2 = 110_000.0
 # Country steeper than this is wood, gentler country is fields.
@@ -36,54 +41,45 @@ class LandUse:
 
 def use_of_land(town: Townscape) -> list[LandUse]:
     """All land use but parks and the grounds of facilities, in the order of the faces."""
-    taken = np.array(
-        [p.ground for p in town.parks] + [f.ground for f in town.facilities if f.ground is not None],
-        dtype=object,
-    )
+    grounds = [p.ground for p in town.parks] + [f.ground for f in town.facilities if f.ground is not None]
     roads = shapely.buffer(town.streets.line[town.streets.rank <= 2], _STREETSIDE_M, quad_segs=2)
-    sites, streets = _Cutter(taken), _Cutter(roads)
-    face_of = town.hierarchy.faces.holding(town.buildings.middle)
+    sites, streets = _Cutter(np.array(grounds, dtype=object)), _Cutter(roads)
+    faces, middle = town.hierarchy.faces, town.buildings.middle
+    face_of = faces.holding(middle)
     order = np.argsort(face_of, kind="stable")
-    bounds = np.searchsorted(face_of[order], np.arange(len(town.hierarchy.faces.shape) + 1))
-    country = _country(town)
+    bounds = np.searchsorted(face_of[order], np.arange(len(faces.shape) + 1))
+    country, built_use = _country(town), _built_use(town, face_of)
     out: list[LandUse] = []
-    for k, face in enumerate(town.hierarchy.faces.shape):
-        if town.hierarchy.faces.water[k]:
+    for k, face in enumerate(faces.shape):
+        if faces.water[k]:
             continue
-        here = order[bounds[k] : bounds[k + 1]]
         land = sites.cut(streets.cut(face))
-        built = _built(town, land, here, large=face.area > _BLOCK_M2)
-        if built is not None:
-            out += _pieces({"landuse": _built_use(town, here)}, built)
+        here = middle[order[bounds[k] : bounds[k + 1]]]
+        if len(here):
+            built = land if face.area <= _BLOCK_M2 else _yards(land, here)
+            out += _pieces({"landuse": built_use[k]}, built)
             land = shapely.difference(land, built)
-        if built is None or face.area > _BLOCK_M2:
-            out += _pieces(country[k], land)
+        out += _pieces(country[k], land)
     return out
+
+
+def _yards(land: BaseGeometry, houses: Floats) -> BaseGeometry:
+    """The land around the houses (n, 2) of a block that runs on into country."""
+    yards = shapely.union_all(shapely.buffer(shapely.points(houses), _YARD_M, quad_segs=4))
+    closed = shapely.buffer(shapely.buffer(yards, _GAP_M), -_GAP_M)
+    return shapely.intersection(closed, land)
 
 
 class _Cutter:
     """Takes shapes out of others, looking only at those that are near."""
 
-    def __init__(self, shapes: np.ndarray) -> None:
+    def __init__(self, shapes: Shapes) -> None:
         self._shapes = shapes
         self._tree = shapely.STRtree(shapes)
 
     def cut(self, shape: BaseGeometry) -> BaseGeometry:
         near = self._tree.query(shape, predicate="intersects")
         return shapely.difference(shape, shapely.union_all(self._shapes[near])) if len(near) else shape
-
-
-def _built(town: Townscape, land: BaseGeometry, buildings: Ints, *, large: bool) -> BaseGeometry | None:
-    """The built part of a block: all of it, or the yards around the houses where the block runs on into country."""
-    if not len(buildings):
-        return None
-    if not large:
-        return land
-    yards = shapely.union_all(
-        shapely.buffer(shapely.points(town.buildings.middle[buildings]), 34.0, quad_segs=4)
-    )
-    closed = shapely.buffer(shapely.buffer(yards, _YARD_M), -_YARD_M)
-    return shapely.intersection(closed, land)
 
 
 def _country(town: Townscape) -> list[dict[str, str]]:
@@ -98,14 +94,16 @@ def _country(town: Townscape) -> list[dict[str, str]]:
     return tags
 
 
-def _built_use(town: Townscape, buildings: Ints) -> str:
-    """The use of a block by the kinds of quarter and the floors in it."""
-    kinds = [town.land.plan.zones[z].kind for z in town.buildings.zone[buildings].tolist()]
-    homes = town.buildings.homes[buildings]
-    floors = town.buildings.floor_area_m2[buildings]
-    if max(set(kinds), key=kinds.count) == "industry":
-        return "industrial"
-    return "residential" if float(floors[homes].sum()) >= 0.4 * float(floors.sum()) else "commercial"
+def _built_use(town: Townscape, face_of: Ints) -> list[str]:
+    """The use of each face by the kinds of quarter and the floors in it."""
+    buildings, n = town.buildings, len(town.hierarchy.faces.shape)
+    works = np.array(town.land.plan.kinds())[buildings.zone] == "industry"
+    floors = sum_by(face_of, buildings.floor_area_m2, n)
+    homes = sum_by(face_of, np.where(buildings.homes, buildings.floor_area_m2, 0.0), n)
+    industry = sum_by(face_of, works, n) > 0.5 * sum_by(face_of, np.ones(len(works)), n)
+    lived = homes >= _LIVED_SHARE * floors
+    use: list[str] = np.where(industry, "industrial", np.where(lived, "residential", "commercial")).tolist()
+    return use
 
 
 def _pieces(tags: dict[str, str], shape: BaseGeometry) -> list[LandUse]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
 CRS = "EPSG:4544"
 # The middle of the city in that grid, metres: about 105.3° E, 29.1° N.
 EAST_M, NORTH_M = 531_000.0, 3_224_000.0
+
+
+@cache
+def _to_degrees() -> Transformer:
+    return Transformer.from_crs(CRS, "EPSG:4326", always_xy=True)
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,5 @@ class Site:
         (105.32, 29.13)
         """
         grid = self.to_grid(xy)
-        degrees = Transformer.from_crs(CRS, "EPSG:4326", always_xy=True)
-        lon, lat = degrees.transform(grid[:, 0], grid[:, 1])
+        lon, lat = _to_degrees().transform(grid[:, 0], grid[:, 1])
         return np.asarray(lon), np.asarray(lat)
