@@ -286,6 +286,7 @@ def test_the_manifest_says_what_went_in_and_what_was_decided(town) -> None:
         "extent": "given",
         "population": "total",
         "stops": "osm",
+        "built-up area": "buildings",
         "communities": "approximate",
         "residential land": "homes",
         "entrances": "found",

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from yiju.city.land import (
     ResidentialLand,
     built_up,
+    built_up_by,
     choose_residential,
     land_table,
     measure_parcels,
@@ -256,6 +257,13 @@ def test_dense_cells_make_a_parcel_built_up_where_buildings_are_not_mapped() -> 
         True,
         False,
     ]  # 2,000, 1,000 / km2
+
+
+def test_where_only_streets_are_known_small_blocks_are_the_town() -> None:
+    town = np.append(squares(3, 3), shapely.box(300, 0, 1300, 1000))
+    parcels = parcel_frame(town, CRS).assign(people=np.nan, built_share=np.nan, floor_area_m2=np.nan)
+    assert built_up_by(parcels) == "streets"
+    assert built_up(parcels, *[np.array([], dtype=int)] * 2, np.array([])).tolist() == [True] * 9 + [False]
 
 
 def test_the_users_land_must_be_polygons(tmp_path) -> None:

@@ -72,6 +72,8 @@ def places(work: Work) -> Products:
     borders = _borders(work)
     measured = land_rules.measure_parcels(work.get("cut_parcels"), people, work.get("buildings"))
     measured["built_up"] = land_rules.built_up(measured, borders.first, borders.second, borders.length_m)
+    built_km2 = measured.loc[measured["built_up"], "area_m2"].sum() / 1e6
+    work.decide("built-up area", land_rules.built_up_by(measured), km2=round(float(built_km2), 2))
     if (given["level"] == "community").any():
         work.decide("communities", "given", count=int((given["level"] == "community").sum()))
         settled = given

@@ -85,6 +85,21 @@ WORDS: Mapping[str, Mapping[str, Text]] = MappingProxyType(
                 "Communities: none given, and no people to make them of",
             ),
         },
+        "built-up area": {
+            "buildings": Text(
+                "建成区（近似）：{km2:,} 平方千米，按建筑密度与人口密度判定",
+                "Built-up area (approximate): {km2:,} km2, by the share under buildings and the density of people",
+            ),
+            "people": Text(
+                "建成区（近似）：{km2:,} 平方千米，按人口密度判定",
+                "Built-up area (approximate): {km2:,} km2, by the density of people",
+            ),
+            "streets": Text(
+                "建成区（近似）：{km2:,} 平方千米，既无建筑也无人口数据，只按街区大小判定",
+                "Built-up area (approximate): {km2:,} km2, by the size of blocks alone, as neither buildings nor "
+                "people are known",
+            ),
+        },
         "residential land": {
             "user": Text("居住用地：用户提供", "Residential land: the user's own"),
             "osm": Text(

@@ -50,7 +50,7 @@ FINE_CELL_M = 60.0
 # ... and are seen as so many points a side at most. Proposal of ours: 36 points tell the shares of blocks
 # well.
 MOST_STEPS = 6
-# ... or, smaller than this (m2) and with most of its border on built-up parcels, it lies within the built-up
+# ... or, up to this size (m2) and with most of its border on built-up parcels, it lies within the built-up
 # area.
 # Proposal of ours: a park or a square of a few blocks is part of the town around it.
 ENCLOSED_PARCEL_M2 = 200_000.0
@@ -283,13 +283,22 @@ def _fine_cells(residents: gpd.GeoDataFrame) -> tuple[np.ndarray, np.ndarray]:
     return shapely.points(xy), np.repeat(people / len(around), len(around))
 
 
+def built_up_by(parcels: gpd.GeoDataFrame) -> str:
+    """What tells which parcels are built up: ``buildings``, ``people``, or ``streets`` where neither is known."""
+    if (parcels["built_share"] > 0).any():
+        return "buildings"
+    return "people" if (parcels["people"] > 0).any() else "streets"
+
+
 def built_up(
     parcels: gpd.GeoDataFrame, first: np.ndarray, second: np.ndarray, border_m: np.ndarray
 ) -> np.ndarray:
     """Which parcels are built up: an approximate 建成区, to be corrected by hand on imagery.
 
     RULE 1  A tenth of the parcel lies under buildings, or 1,500 people per square kilometre live on it.
-    RULE 2  A parcel of up to 20 ha with three quarters of its border on built-up parcels belongs to them.
+    RULE 2  Where neither buildings nor people are known, a parcel of up to 20 ha is: streets are as dense as that
+            in towns only.
+    RULE 3  A parcel of up to 20 ha with three quarters of its border on built-up parcels belongs to them.
 
     Parameters
     ----------
@@ -306,12 +315,14 @@ def built_up(
     people = parcels["people"].fillna(0.0).to_numpy(dtype=float)
     share = parcels["built_share"].fillna(0.0).to_numpy(dtype=float)
     dense = (share >= BUILT_SHARE) | (people / area * 1e6 >= BUILT_PEOPLE_PER_KM2)  # RULE 1
+    if built_up_by(parcels) == "streets":
+        dense = area <= ENCLOSED_PARCEL_M2  # RULE 2
     ends, others = np.concatenate([first, second]), np.concatenate([second, first])
     perimeter = parcels.geometry.length.to_numpy()
     built: np.ndarray = dense
     while True:  # a park of several parcels is enclosed piece by piece
         touching = sums(ends, np.tile(border_m, 2) * built[others], len(area))
-        grown = dense | ((area <= ENCLOSED_PARCEL_M2) & (touching >= ENCLOSED_SHARE * perimeter))  # RULE 2
+        grown = dense | ((area <= ENCLOSED_PARCEL_M2) & (touching >= ENCLOSED_SHARE * perimeter))  # RULE 3
         if (grown == built).all():
             return built
         built = grown
