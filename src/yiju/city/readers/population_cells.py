@@ -52,6 +52,8 @@ _SMALL_M2 = 250.0**2 * 1.05
 _SPACING_M = 200.0
 # A polygon of 100 km2 at that spacing; larger ones get wider spacing instead of more points.
 _MOST_POINTS = 2500
+# Parts of one polygon may lie far apart, as islands do; so many points of the rectangle round them are tried.
+_MOST_TRIED = 1_000_000
 # [P] Mong Kok, among the densest districts of all, has about 130,000 people per km2; twice that is an error
 # or a cell for people without an address.
 _MOST_PER_KM2 = 260_000.0
@@ -399,8 +401,9 @@ def lattice(shape: BaseGeometry) -> NDArray[np.float64]:
     >>> len(lattice(shapely.box(0, 0, 1000, 1000)))
     25
     """
-    spacing = max(_SPACING_M, float(np.sqrt(shape.area / _MOST_POINTS)))
     west, south, east, north = shape.bounds
+    box_m2 = (east - west) * (north - south)
+    spacing = max(_SPACING_M, float(np.sqrt(shape.area / _MOST_POINTS)), float(np.sqrt(box_m2 / _MOST_TRIED)))
     xs = (np.arange(np.floor(west / spacing), np.ceil(east / spacing)) + 0.5) * spacing
     ys = (np.arange(np.floor(south / spacing), np.ceil(north / spacing)) + 0.5) * spacing
     x, y = (a.ravel() for a in np.meshgrid(xs, ys))
