@@ -16,6 +16,7 @@ from yiju.report import write_all
 from yiju.report.change import change_since
 from yiju.report.material import Material
 from yiju.report.overview import Overview
+from yiju.report.packing import put_together
 from yiju.report.page import render_page
 from yiju.report.trust import Trust
 
@@ -77,6 +78,30 @@ def data_of(page: str) -> dict:
     return json.loads(
         re.search(r'<script type="application/json" id="data">(.*?)</script', page, re.DOTALL)[1]
     )
+
+
+def needs_of(data: dict) -> list[dict]:
+    """The needs as the page's own reader puts them together, see assets/data.js."""
+    names = {p["id"]: p["name"] for p in data["places"]}
+    columns = data["needs"]["columns"]
+    needs = []
+    for row in range(data["needs"]["count"]):
+        plain = [name for name in columns if name not in ("sentence", "evidence")]
+        need = {name: one_of(columns[name], row) for name in plain}
+        pattern, *numbers = columns["sentence"][row]
+        lists = numbers if numbers and isinstance(numbers[0], list) else [numbers, numbers]
+        words = zip(data["texts"][pattern], lists, strict=True)
+        need["sentence"] = [put_together(text, names[need["place"]], found) for text, found in words]
+        kind, *values = columns["evidence"][row]
+        rest = iter(values)
+        need["evidence"] = [[*g, next(rest) if g[1] < 0 else None] for g in data["grounds"][kind]]
+        needs.append(need)
+    return needs
+
+
+def one_of(column: dict, row: int) -> object:
+    at = column.get("at", list(range(len(column["of"]))))
+    return column["of"][at if isinstance(at, int) else at[row]]
 
 
 def render(folder: CityFolder, year: int = 2025) -> str:

@@ -9,6 +9,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.report.conftest import needs_of
 
 from yiju.report.words import words
 
@@ -39,7 +40,7 @@ def test_every_part_is_drawn_in_either_language(written, data, tmp_path, hash_, 
     for part in ("trust-body", "counts", "ladder", "dims", "map-controls", "map-legend", "sheet", "ledger-table",
                  "form-table", "list-table", "curves", "change-body"):  # fmt: skip
         assert re.search(rf'id="{part}"[^>]*>\s*<', document), f"{part} is empty"
-    first = next(n for n in data["needs"] if n["rank"] == 1 and n["status"] == "open")
+    first = next(n for n in needs_of(data) if n["rank"] == 1 and n["status"] == "open")
     assert html.escape(first["sentence"][index], quote=False) in document
     shown = re.sub(
         r"<script.*?</script>|<style.*?</style>|<noscript.*?</noscript>|<[^>]+>",
@@ -52,7 +53,7 @@ def test_every_part_is_drawn_in_either_language(written, data, tmp_path, hash_, 
 
 
 def test_a_need_can_be_opened_by_its_address(written, data, tmp_path):
-    need = data["needs"][0]
+    need = needs_of(data)[0]
     document = opened(written.page, f"#en/need/{need['id']}", tmp_path)
     panel = document[document.index('id="panel-body"') :]
     assert html.escape(need["sentence"][1], quote=False) in panel

@@ -5,14 +5,17 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
+import math
 import re
 
 import pytest
-from tests.report.conftest import HOSTILE, data_of, render
+from tests.report.conftest import HOSTILE, data_of, needs_of, one_of, render
 
 from yiju.checkup.catalogue import catalogue
 from yiju.needs import read_needs, read_observations
 from yiju.report.geometry import decode
+from yiju.report.material import Material
+from yiju.text import Text
 
 
 def test_there_is_no_address_outside(page):
@@ -41,8 +44,18 @@ def test_every_indicator_is_there_with_its_definition(data):
 
 def test_every_need_is_there_in_both_languages(data, town):
     needs = read_needs(town)
-    assert {n["id"] for n in data["needs"]} == set(needs["need_id"])
-    assert all(all(n["sentence"]) for n in data["needs"])
+    shown = {n["id"]: n for n in needs_of(data)}
+    assert set(shown) == set(needs["need_id"])
+    for row in needs.to_dict("records"):
+        need = shown[row["need_id"]]
+        assert need["sentence"] == [row["sentence_zh"], row["sentence_en"]]
+        assert (need["place"], need["service"], need["rank"]) == (
+            row["place_id"],
+            row["service"],
+            row["rank"],
+        )
+        people = math.nan if need["people"] is None else need["people"]
+        assert people == pytest.approx(row["people"], abs=0.05, nan_ok=True)
 
 
 def test_every_observation_is_there(data, town):
@@ -73,18 +86,35 @@ def test_what_is_not_measurable_is_null_with_its_reason_and_never_0(data, town):
 
 
 def test_every_ground_of_a_need_can_be_walked_to(data):
-    for need in data["needs"]:
+    for need in needs_of(data):
         assert need["evidence"]
-        for role, number, value, _, name in need["evidence"]:
+        for role, number, _, name, value in need["evidence"]:
             assert f"evidence.{role}" in data["words"]
             assert number >= 0 or value is not None or name or role in ("silent", "earlier", "not measured")
 
 
 def test_lists_have_a_row_for_each_need(data, town):
     needs = read_needs(town)
-    rows = {li["key"]: len(li["rows"]) for li in data["lists"]}
+    rows = {li["key"]: len(li["needs"]) for li in data["lists"]}
     opened = int((needs["status"] == "open").sum())
     assert rows == {"problem_list": opened, "problem_ledger": len(needs), "rectification_list": opened}
+
+
+def test_lists_say_what_the_official_views_say(data, town):
+    material = Material.read(town, 2025)
+    needs = needs_of(data)
+    for stored in data["lists"]:
+        view = material.views[stored["key"]]
+        for row, (number, expected) in enumerate(zip(stored["needs"], view.rows, strict=True)):
+            for column, key in zip(stored["columns"], view.headings, strict=True):
+                if column["kind"] == "need":
+                    assert needs[number]["id"] == expected[key]
+                elif column["kind"] == "sentence":
+                    assert needs[number]["sentence"] == list(expected[key])
+                else:
+                    cell = one_of(column["cells"], row)
+                    said = data["texts"][cell] if column["kind"] == "text" and isinstance(cell, int) else cell
+                    assert said == (list(expected[key]) if isinstance(expected[key], Text) else expected[key])
 
 
 def test_places_have_a_shape_and_a_label_inside(data):

@@ -93,27 +93,37 @@ def decode(letters: str) -> list[int]:
     return out
 
 
-def encode_path(steps: Ints) -> str:
-    """One line or ring: first point, then differences; points that fall together are written once."""
-    if len(steps) > 1:
-        moves = np.any(np.diff(steps, axis=0) != 0, axis=1)
-        steps = steps[np.concatenate([[True], moves])]
-    return encode(np.diff(steps, axis=0, prepend=[[0, 0]]).ravel().tolist())
+def encode_path(steps: list[list[int]]) -> str:
+    """One line or ring: first point, then differences; points that fall together are written once.
+
+    Examples
+    --------
+    >>> decode(encode_path([[5, 5], [5, 5], [8, 4]]))
+    [5, 5, 3, -1]
+    """
+    numbers: list[int] = []
+    before = [0, 0]
+    for i, (x, y) in enumerate(steps):
+        if i and [x, y] == before:
+            continue
+        numbers += (x - before[0], y - before[1])
+        before = [x, y]
+    return encode(numbers)
 
 
 def paths(shape: shapely.Geometry | None, frame: Frame) -> list[str]:
     """A shape as encoded paths: rings of its polygons (to be filled by the even-odd rule), or its lines.
 
-    Rings that vanish on the lattice are left out.
+    Rings and lines that vanish on the lattice are left out.
     """
     if shape is None or shape.is_empty:
         return []
-    rings = shapely.get_rings(shape) if shape.geom_type.endswith("Polygon") else shapely.get_parts(shape)
-    least = 4 if shape.geom_type.endswith("Polygon") else 2
+    area = shape.geom_type.endswith("Polygon")
+    least = 3 if area else 2
     out = []
-    for ring in rings:
-        steps = frame.put(shapely.get_coordinates(ring))
-        if len(np.unique(steps, axis=0)) >= least - 1:
+    for line in shapely.get_rings(shape) if area else shapely.get_parts(shape):
+        steps = frame.put(shapely.get_coordinates(line)).tolist()
+        if len({(x, y) for x, y in steps}) >= least:
             out.append(encode_path(steps))
     return out
 

@@ -6,25 +6,22 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 import yiju
 from yiju.checkup.catalogue import catalogue, read_catalogue
 from yiju.checkup.explain import explain
 from yiju.city.services import CLASS_NAMES, GROUPS, INSTRUMENT_NAMES, SERVICES, UNITS
 from yiju.city.tables import TABLES
-from yiju.needs import View, read_evidence
-from yiju.needs.advice import advice
 from yiju.needs.comparison import KINDS
 from yiju.needs.deadlines import REASONS
 from yiju.needs.rectification import FATES
-from yiju.needs.terms import indicator_name, word
+from yiju.needs.terms import word
 from yiju.needs.views import DEADLINE_NAMES, LEVEL_NAMES, STATUS_NAMES, STEP_NAMES
-from yiju.needs.wording import count_missing
 from yiju.report.equity import Curve, curves
+from yiju.report.ledger import ledger_json
 from yiju.report.mapdata import base_json, facilities_json, frame_of, places_json
+from yiju.report.packing import Texts
 from yiju.report.palette import NEEDS_RAMP, SERIES_RAMP
-from yiju.report.series import KEY, Texts, series
+from yiju.report.series import series
 from yiju.report.words import words
 from yiju.text import Text
 
@@ -53,8 +50,7 @@ def payload(material: Material, overview: Overview, trust: Trust, change: Change
         "indicators": [_indicator(entry) for entry in catalogue().values()],
         "places": places_json(material, frame),
         "series": rows,
-        "needs": _needs(material, rows, texts),
-        "lists": [_list(view, texts) for view in _views(material)],
+        **ledger_json(material, rows, texts),
         "curves": [_curve(curve) for curve in curves(material)],
         "counts": asdict(overview.counts),
         "dimensions": [asdict(d) for d in overview.dimensions],
@@ -207,102 +203,6 @@ def standards(entry: Indicator) -> Text:
 def _standard(kind: str, number: str, what: Text, source: Text) -> Text:
     name = words()[f"standard.{kind}"]
     return Text(f"{name.zh} {number}{what.zh}（{source.zh}）", f"{name.en} {number}{what.en} ({source.en})")
-
-
-def _needs(material: Material, rows: list[dict[str, Json]], texts: Texts) -> list[dict[str, Json]]:
-    number = {tuple(row[name] for name in KEY): i for i, row in enumerate(rows)}
-    level = dict(zip(material.places["place_id"], material.places["level"], strict=True))
-    known = material.needs.sort_values(["status", "rank"], ascending=[False, True], kind="stable")
-    return [_need(row, number, level, texts) for row in known.to_dict("records") if row["place_id"] in level]
-
-
-def _need(
-    row: Mapping[str, Any], number: Mapping[tuple[str, ...], int], level: Mapping[str, str], texts: Texts
-) -> dict[str, Json]:
-    def known(value: Any, decimals: int) -> float | None:
-        return None if value is None or pd.isna(value) else round(float(value), decimals)
-
-    missing = known(row["shortfall"], 2)
-    unit = row["shortfall_unit"]
-    short_of = Text("", "") if missing is None or pd.isna(unit) else count_missing(missing, unit)
-    return {
-        "id": row["need_id"],
-        "group": row["group"],
-        "place": row["place_id"],
-        "service": row["service"],
-        "step": row["step"],
-        "people": known(row["people"], 1),
-        "share": known(row["share"], 4),
-        "shortfall": texts.row(short_of),
-        "service_class": row["service_class"],
-        "instrument": row["instrument"],
-        "lead": row["lead_unit"],
-        "joint": [code for code in row["joint_units"].split(";") if code],
-        "deadline": row["deadline_class"],
-        "reason": row["deadline_reason"],
-        "rank": row["rank"],
-        "status": row["status"],
-        "first_year": row["first_year"],
-        "indicator": row["indicator"],
-        "sentence": [row["sentence_zh"], row["sentence_en"]],
-        "advice": texts.row(advice(row)),
-        "evidence": [
-            _ground(ref, row["place_id"], number, level, texts) for ref in read_evidence(row["evidence"])
-        ],
-    }
-
-
-def _ground(
-    ref: Mapping[str, Any],
-    place: str,
-    number: Mapping[tuple[str, ...], int],
-    level: Mapping[str, str],
-    texts: Texts,
-) -> list[Json]:
-    """One ground: its role, the series that holds it at the need's place (or -1), value, standard, name."""
-    role = ref["kind"] if ref["kind"] in ("severance", "not measured", "earlier") else ref["role"]
-    value, standard = ref.get("value"), ref.get("threshold")
-    if ref["kind"] == "observation" and ref["place_id"] == place and role != "raised":
-        key = (*(ref[name] for name in KEY[:4]), level.get(place, ""))
-        if key in number:
-            return [role, number[key], None, standard, 0]
-    name = (
-        indicator_name(str(ref["indicator"])) if ref["kind"] in ("observation", "severance") else Text("", "")
-    )
-    return [role, -1, None if value is None else round(float(value), 2), standard, texts.row(name)]
-
-
-def _views(material: Material) -> list[View]:
-    return [view for code, view in material.views.items() if code != "indicator_form"]
-
-
-def _list(view: View, texts: Texts) -> dict[str, Json]:
-    keys = list(view.headings)
-    kinds = {key: _kind([row[key] for row in view.rows], key) for key in keys}
-    return {
-        "key": view.code,
-        "title": list(view.title),
-        "columns": [{"name": list(view.headings[key]), "kind": kinds[key]} for key in keys],
-        "rows": [[_cell(row[key], kinds[key], row["need_id"], texts) for key in keys] for row in view.rows],
-    }
-
-
-def _kind(values: list[Any], key: str) -> str:
-    """How a column is stored: as a need's id, its sentence, a number, a shared text, or as it stands."""
-    if key in ("need_id", "problem"):
-        return "need" if key == "need_id" else "sentence"
-    if any(isinstance(v, Text) for v in values):
-        return "text"
-    numeric = all(v is None or isinstance(v, int | float) for v in values) and any(
-        v is not None for v in values
-    )
-    return "year" if numeric and key.endswith("_year") else "number" if numeric else "plain"
-
-
-def _cell(value: Any, kind: str, need_id: str, texts: Texts) -> Json:
-    if kind == "sentence":
-        return need_id
-    return texts.row(value) if isinstance(value, Text) else value
 
 
 def _curve(curve: Curve) -> dict[str, Json]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from yiju.checkup.catalogue import catalogue
 from yiju.needs.terms import word
 from yiju.report.figures import digits, short, variant_words
+from yiju.report.packing import Texts, column
 from yiju.text import Text
 
 if TYPE_CHECKING:
@@ -19,42 +19,6 @@ if TYPE_CHECKING:
 
 Json = Any
 KEY = ("indicator", "method", "variant", "group", "level")
-
-
-@dataclass
-class Texts:
-    """Sentences that many rows share, each stored once; row 0 is the empty one.
-
-    Examples
-    --------
-    >>> texts = Texts()
-    >>> texts.row(Text("甲", "A")), texts.row(Text("", "")), texts.row(Text("甲", "A"))
-    (1, 0, 1)
-    """
-
-    rows: dict[Text, int] = field(default_factory=lambda: {Text("", ""): 0})
-
-    def row(self, text: Text) -> int:
-        """The row of a sentence, a new one where it is new."""
-        return self.rows.setdefault(Text(text.zh or "", text.en or text.zh or ""), len(self.rows))
-
-    def json(self) -> list[list[str]]:
-        """All sentences in order."""
-        return [list(text) for text in self.rows]
-
-
-def column(values: Sequence[Json]) -> Json:
-    """One value where all are the same, else the list.
-
-    Examples
-    --------
-    >>> column([7, 7, 7]), column([1, None]), column([])
-    (7, [1, None], None)
-    """
-    if not values:
-        return None
-    first = values[0]
-    return first if all(v == first and type(v) is type(first) for v in values) else list(values)
 
 
 def series(material: Material, texts: Texts) -> list[dict[str, Json]]:

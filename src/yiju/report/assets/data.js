@@ -22,15 +22,17 @@
  *   high: Column<Value>, n: Column<Value>, numerator: Column<Value>, denominator: Column<Value>, grade: Column<string>,
  *   threshold: Column<Value>, source: Column<number>, provisional: Column<boolean>, reason: Column<number>}} Series */
 
-/** One ground of a need: its role, the series that holds it at the need's place (or -1), value, standard, row of its name.
- * @typedef {[string, number, Value, Value, number]} Ground */
+/** A long column: its distinct values, and which of them each row has; or the values themselves.
+ * @typedef {{of: any[], at?: number | number[]}} Coded */
+/** One ground of a need: its role, the series that holds it at the need's place (or -1), standard, row of its name, value.
+ * @typedef {[string, number, Value, number, Value]} Ground */
 /** @typedef {{id: string, group: string, place: string, service: string, step: string, people: Value, share: Value,
  *   shortfall: number, service_class: string, instrument: string, lead: string, joint: string[], deadline: string,
  *   reason: string, rank: number, status: string, first_year: number, indicator: string, sentence: Bi, advice: number,
  *   evidence: Ground[]}} Need */
 
 /** @typedef {string | number | null} Cell */
-/** @typedef {{key: string, title: Bi, columns: {name: Bi, kind: string}[], rows: Cell[][]}} List */
+/** @typedef {{key: string, title: Bi, needs: number[], columns: {name: Bi, kind: string, cells?: Coded}[]}} List */
 /** @typedef {{title: Bi, about: Bi, variant: string, status: string, x: number[], y: number[]}} Curve */
 /** @typedef {{service: string, trusted: boolean, verdict: Bi, found: number, due: Value, share: Value, peers: Value}} Layer */
 /** @typedef {{service: string, names: string[], points: string, capacity: Value[], source: string[]}} Facilities */
@@ -48,7 +50,8 @@
  *   needs: {fate: string, sentence: Bi}[], inputs: Bi[]}} Change */
 
 /** @typedef {{meta: Meta, words: Record<string, Bi>, texts: Bi[], names: Record<string, Record<string, Bi>>,
- *   indicators: Indicator[], places: Place[], series: Series[], needs: Need[], lists: List[], curves: Curve[],
+ *   indicators: Indicator[], places: Place[], series: Series[], needs: {count: number, columns: Record<string, any>},
+ *   grounds: [string, number, Value, number][][], lists: List[], curves: Curve[],
  *   ramps: Record<string, string[]>, counts: Counts, dimensions: Dimension[], overall: Ranked[], trust: Trust, change: Change | null, map: MapData,
  *   services: Record<string, {name: Bi, service_class: string, source: string, provisional: boolean}>}} Data */
 
@@ -69,8 +72,36 @@ for (const place of DATA.places) {
   mates.push(place);
   BY_LEVEL.set(place.level, mates);
 }
+/** One row of a long column. @param {Coded} column @param {number} row */
+function coded(column, row) {
+  if (column.at === undefined) return column.of[row];
+  return column.of[typeof column.at === "number" ? column.at : column.at[row]];
+}
+
+/** A sentence from its pattern: the name and the numbers go back to where they were taken out. @param {any[]} packed @param {string} name @returns {Bi} */
+function sentenceOf([row, ...numbers], name) {
+  const lists = Array.isArray(numbers[0]) ? numbers : [numbers, numbers];
+  return /** @type {Bi} */ (DATA.texts[row].map((pattern, lang) => {
+    let next = 0;
+    return pattern.replace(/[\ue000\ue001]/g, (mark) => (mark === "\ue000" ? name : lists[lang][next++]));
+  }));
+}
+
+/** The grounds of a need, with the values that no series holds. @param {any[]} packed @returns {Ground[]} */
+function groundsOf([row, ...values]) {
+  let next = 0;
+  return DATA.grounds[row].map((kind) => [...kind, kind[1] < 0 ? values[next++] : null]);
+}
+
+/** All needs, the open ones first, the most pressing first. @type {Need[]} */
+const LEDGER_ROWS = Array.from({ length: DATA.needs.count }, (_, row) => {
+  const { sentence, evidence, joint, ...others } = DATA.needs.columns;
+  const need = Object.fromEntries(Object.entries(others).map(([name, column]) => [name, coded(column, row)]));
+  const name = (PLACES.get(need.place) || { name: "" }).name;
+  return /** @type {Need} */ ({ ...need, joint: coded(joint, row).split(";").filter(Boolean), sentence: sentenceOf(sentence[row], name), evidence: groundsOf(evidence[row]) });
+});
 /** @type {Map<string, Need>} */
-const NEEDS = new Map(DATA.needs.map((n) => [n.id, n]));
+const NEEDS = new Map(LEDGER_ROWS.map((n) => [n.id, n]));
 
 /** @param {string} indicator @param {string} method @param {string} variant @param {string} group @param {string} level */
 const seriesKey = (indicator, method, variant, group, level) => [indicator, method, variant, group, level].join("|");

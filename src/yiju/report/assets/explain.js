@@ -144,7 +144,7 @@ function alikes(series, place) {
 
 /** @param {string} indicator @param {string} place @returns {Child[]} */
 function needsFrom(indicator, place) {
-  const raised = DATA.needs.filter((need) => (need.indicator === indicator || need.evidence.some((ground) => ground[1] >= 0 && DATA.series[ground[1]].indicator === indicator)) && lies(need.place, place));
+  const raised = LEDGER_ROWS.filter((need) => (need.indicator === indicator || need.evidence.some((ground) => ground[1] >= 0 && DATA.series[ground[1]].indicator === indicator)) && lies(need.place, place));
   if (!raised.length) return [];
   return [
     h("h3", null, say("explain.needs", { n: figure(raised.length) })),
@@ -196,7 +196,7 @@ function needPage(need) {
 }
 
 /** One ground of a need as a row: its role, what was observed, the number and the standard. @param {Need} need @param {Ground} ground */
-function groundRow(need, [role, number, value, standard, name]) {
+function groundRow(need, [role, number, standard, name, value]) {
   const series = number >= 0 ? DATA.series[number] : undefined;
   const about = series ? `${bi((INDICATORS.get(series.indicator) || { name: null }).name)} · ${nameOf("groups", series.group)} · ${nameOf("methods", series.method)}${variantWords(series)}` : bi(DATA.texts[name]);
   const held = standard === null || standard === undefined ? "" : say("need.held", { n: figure(standard, digitsFor(standard)) });

@@ -6,7 +6,7 @@ const LEDGER = { search: "", service_class: "", step: "", lead: "", group: "", s
 /** @returns {Need[]} */
 function ledgerRows() {
   const words = LEDGER.search.trim().toLowerCase();
-  return DATA.needs.filter((need) =>
+  return LEDGER_ROWS.filter((need) =>
     (!LEDGER.status || need.status === LEDGER.status) && (!LEDGER.service_class || need.service_class === LEDGER.service_class)
     && (!LEDGER.step || need.step === LEDGER.step) && (!LEDGER.lead || need.lead === LEDGER.lead || need.joint.includes(LEDGER.lead))
     && (!LEDGER.group || need.group === LEDGER.group) && (!LEDGER.service || need.service === LEDGER.service)
@@ -16,7 +16,7 @@ function ledgerRows() {
 
 /** Options of a filter: only codes that the ledger has. @param {(need: Need) => string | string[]} pick @param {string} kind @returns {[string, string][]} */
 function ledgerOptions(pick, kind) {
-  const codes = [...new Set(DATA.needs.flatMap(pick))].filter(Boolean);
+  const codes = [...new Set(LEDGER_ROWS.flatMap(pick))].filter(Boolean);
   const name = (/** @type {string} */ code) => (kind === "services" ? bi((DATA.services[code] || { name: null }).name) : nameOf(kind, code));
   return [["", say("filter.all")], ...codes.map((code) => /** @type {[string, string]} */ ([code, name(code)])).sort((a, b) => a[1].localeCompare(b[1], LANG === "zh" ? "zh" : "en"))];
 }
@@ -38,7 +38,7 @@ function showLedger(change) {
 function drawLedger() {
   const search = h("input", { type: "search", value: LEDGER.search, oninput: () => setLedger({ search: search.value }) });
   const steps = Object.keys(DATA.counts.ladder);
-  const inUse = [...new Set(DATA.needs.map((n) => n.place))];
+  const inUse = [...new Set(LEDGER_ROWS.map((n) => n.place))];
   const holders = new Set(inUse.flatMap((id) => ancestry(id).map((p) => p.id)));
   /** @type {[string, string][]} */
   const places = [["", say("filter.all")], ...DATA.places.filter((p) => p.level !== "city" && holders.has(p.id)).map((p) => /** @type {[string, string]} */ ([p.id, "　".repeat(Math.max(0, ancestry(p.id).length - 2)) + p.name]))];
@@ -50,7 +50,7 @@ function drawLedger() {
     choice(say("filter.group"), ledgerOptions((n) => n.group, "groups"), LEDGER.group, (group) => setLedger({ group })),
     choice(say("filter.unit"), ledgerOptions((n) => [n.lead, ...n.joint], "units"), LEDGER.lead, (lead) => setLedger({ lead })),
     choice(say("filter.place"), places, LEDGER.place, (place) => setLedger({ place })),
-    DATA.needs.some((n) => n.status !== "open") ? choice(say("filter.status"), ledgerOptions((n) => n.status, "need_statuses"), LEDGER.status, (status) => setLedger({ status })) : null);
+    LEDGER_ROWS.some((n) => n.status !== "open") ? choice(say("filter.status"), ledgerOptions((n) => n.status, "need_statuses"), LEDGER.status, (status) => setLedger({ status })) : null);
   drawLedgerRows();
 }
 
@@ -58,7 +58,7 @@ function drawLedgerRows() {
   const rows = ledgerRows();
   const shown = rows.slice(0, LEDGER.shown);
   fill(byId("ledger-status"),
-    h("span", null, say("ledger.shown", { n: figure(rows.length), all: figure(DATA.needs.filter((n) => n.status === "open").length) })),
+    h("span", null, say("ledger.shown", { n: figure(rows.length), all: figure(LEDGER_ROWS.filter((n) => n.status === "open").length) })),
     h("button", { class: "quiet", type: "button", onclick: () => saveLedger(rows) }, say("save.csv")));
   const columns = ["ledger.rank", "ledger.need", "ledger.people", "ledger.lead_unit", "ledger.deadline"];
   fill(byId("ledger-table"), h("table", { class: "ledger stackable" },
@@ -66,7 +66,7 @@ function drawLedgerRows() {
     h("thead", null, h("tr", null, columns.map((key) => h("th", { scope: "col", class: key === "ledger.people" || key === "ledger.rank" ? "r" : "" }, say(key))))),
     h("tbody", null, shown.map(ledgerRow))));
   fill(byId("ledger-more"),
-    !rows.length ? h("p", { class: "soft" }, say(DATA.needs.length ? "ledger.none" : "ledger.empty")) : null,
+    !rows.length ? h("p", { class: "soft" }, say(LEDGER_ROWS.length ? "ledger.none" : "ledger.empty")) : null,
     moreButton(shown.length, rows.length, () => { LEDGER.shown += PAGE.more; drawLedgerRows(); }));
 }
 

@@ -6,19 +6,19 @@ const CHANGES = { numbers: PAGE.first, needs: PAGE.first };
 
 function drawLists() {
   const chosen = DATA.lists.find((list) => list.key === LISTS.key);
-  fill(byId("list-tabs"), DATA.lists.map((list) => h("button", { class: "quiet", type: "button", role: "tab", id: `tab-${list.key}`, "aria-controls": "list-table", "aria-selected": String(list.key === LISTS.key), tabindex: list.key === LISTS.key ? 0 : -1, onclick: () => { LISTS.key = list.key; LISTS.shown = PAGE.first; drawLists(); byId(`tab-${list.key}`).focus(); } }, `${bi(list.title)} (${figure(list.rows.length)})`)));
+  fill(byId("list-tabs"), DATA.lists.map((list) => h("button", { class: "quiet", type: "button", role: "tab", id: `tab-${list.key}`, "aria-controls": "list-table", "aria-selected": String(list.key === LISTS.key), tabindex: list.key === LISTS.key ? 0 : -1, onclick: () => { LISTS.key = list.key; LISTS.shown = PAGE.first; drawLists(); byId(`tab-${list.key}`).focus(); } }, `${bi(list.title)} (${figure(list.needs.length)})`)));
   if (!chosen) return fill(byId("list-table"), h("p", { class: "soft" }, say("ledger.empty")));
   byId("list-table").setAttribute("aria-labelledby", `tab-${chosen.key}`);
   const numeric = chosen.columns.map((column) => column.kind === "number");
   // long columns may break, short ones stay on one line
-  const wide = chosen.columns.map((column, i) => column.kind === "sentence" || chosen.rows.some((row) => String(cellWords(row[i], column.kind)).length > (LANG === "zh" ? 14 : 22)));
+  const wide = chosen.columns.map((column, i) => column.kind === "sentence" || chosen.needs.some((_, row) => String(cellWords(chosen, row, i)).length > (LANG === "zh" ? 14 : 22)));
   fill(byId("list-table"),
-    h("div", { class: "status" }, h("span", null, say(`lists.about.${chosen.key}`)), h("button", { class: "quiet", type: "button", onclick: () => saveCsv(`${chosen.key}-${DATA.meta.year}.csv`, [chosen.columns.map((c) => bi(c.name)), ...chosen.rows.map((row) => row.map((cell, i) => cellWords(cell, chosen.columns[i].kind)))]) }, say("save.csv"))),
+    h("div", { class: "status" }, h("span", null, say(`lists.about.${chosen.key}`)), h("button", { class: "quiet", type: "button", onclick: () => saveCsv(`${chosen.key}-${DATA.meta.year}.csv`, [chosen.columns.map((c) => bi(c.name)), ...chosen.needs.map((_, row) => chosen.columns.map((_, i) => cellWords(chosen, row, i)))]) }, say("save.csv"))),
     h("div", { class: "scroll" }, h("table", { class: "stackable small" },
       h("caption", null, bi(chosen.title)),
       h("thead", null, h("tr", null, chosen.columns.map((column, i) => h("th", { scope: "col", class: numeric[i] ? "r" : "" }, bi(column.name))))),
-      h("tbody", null, chosen.rows.slice(0, LISTS.shown).map((row) => h("tr", null, row.map((cell, i) => h("td", { class: numeric[i] ? "r" : wide[i] ? "wide" : "nowrap", "data-label": bi(chosen.columns[i].name) }, listCell(cell, chosen.columns[i].kind)))))))),
-    moreButton(LISTS.shown, chosen.rows.length, () => { LISTS.shown += PAGE.more; drawLists(); }));
+      h("tbody", null, chosen.needs.slice(0, LISTS.shown).map((_, row) => h("tr", null, chosen.columns.map((column, i) => h("td", { class: numeric[i] ? "r" : wide[i] ? "wide" : "nowrap", "data-label": bi(column.name) }, listCell(chosen, row, i)))))))),
+    moreButton(LISTS.shown, chosen.needs.length, () => { LISTS.shown += PAGE.more; drawLists(); }));
 }
 byId("list-tabs").addEventListener("keydown", (event) => {
   const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
@@ -27,17 +27,22 @@ byId("list-tabs").addEventListener("keydown", (event) => {
   byId(`tab-${DATA.lists[(i + step + DATA.lists.length) % DATA.lists.length].key}`).click();
 });
 
-/** What a cell says: a need's sentence, a shared text, or itself. @param {Cell} cell @param {string} kind @returns {string | number} */
-function cellWords(cell, kind) {
+/** What a cell says: a need's id or sentence, a shared text, or itself. @param {List} list @param {number} row @param {number} i @returns {string | number} */
+function cellWords(list, row, i) {
+  const { kind, cells } = list.columns[i];
+  const need = LEDGER_ROWS[list.needs[row]];
+  if (kind === "need") return need.id;
+  if (kind === "sentence") return bi(need.sentence);
+  const cell = cells ? coded(cells, row) : null;
   if (cell === null || cell === undefined) return "";
-  if (kind === "sentence") return bi((NEEDS.get(String(cell)) || { sentence: null }).sentence);
   return kind === "text" && typeof cell === "number" ? bi(DATA.texts[cell]) : cell;
 }
 
-/** @param {Cell} cell @param {string} kind @returns {Child} */
-function listCell(cell, kind) {
-  if (kind === "need" && NEEDS.has(String(cell))) return h("button", { class: "link nowrap", type: "button", onclick: () => explainNeed(String(cell)) }, cell);
-  return kind === "number" && typeof cell === "number" ? figure(cell, digitsFor(cell)) : cellWords(cell, kind);
+/** @param {List} list @param {number} row @param {number} i @returns {Child} */
+function listCell(list, row, i) {
+  const words = cellWords(list, row, i);
+  if (list.columns[i].kind === "need") return h("button", { class: "link nowrap", type: "button", onclick: () => explainNeed(String(words)) }, words);
+  return list.columns[i].kind === "number" && typeof words === "number" ? figure(words, digitsFor(words)) : words;
 }
 
 function drawEquity() {

@@ -25,6 +25,8 @@ function setLang(lang) {
 
 function restore() {
   restoring = true;
+  document.documentElement.style.scrollBehavior = "auto";
+  setTimeout(() => { document.documentElement.style.scrollBehavior = ""; }, 300);
   const [lang, kind, ...rest] = decodeURI(location.hash.slice(1)).split("/").map(decodeURIComponent);
   setLang(lang === "en" ? "en" : "zh");
   const id = rest.join("/");
@@ -36,7 +38,7 @@ function restore() {
     if (series && POSITION.has(rest[1])) explainNumber(series, rest[1]);
   } else {
     const section = document.getElementById(kind || lang);
-    if (section && section.tagName === "SECTION") requestAnimationFrame(() => section.scrollIntoView({ behavior: "instant" }));
+    if (section && section.tagName === "SECTION") requestAnimationFrame(() => section.scrollIntoView());
   }
   restoring = false;
 }

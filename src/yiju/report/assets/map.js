@@ -274,16 +274,23 @@ function spotsOf(facilities) {
 function drawFacilities() {
   const facilities = DATA.map.facilities.find((f) => f.service === VIEW.service);
   if (!facilities) return;
+  const { w, h } = sizeOf();
   const spots = spotsOf(facilities);
+  const shown = [];
   for (let i = 0; i < spots.length; i += 2) {
     const [x, y] = toScreen(spots[i], spots[i + 1]);
+    if (x > -9 && y > -9 && x < w + 9 && y < h + 9) shown.push([x, y]);
+  }
+  // many marks are small ones, so that the map below stays readable
+  const r = Math.min(7, Math.max(3.2, 7 * Math.sqrt(60 / (shown.length || 1))));
+  PEN.fillStyle = "#16242a";
+  PEN.strokeStyle = "#ffffff";
+  PEN.lineWidth = r > 5 ? 2 : 1.2;
+  for (const [x, y] of shown) {
     PEN.beginPath();
-    PEN.moveTo(x, y - 7); PEN.lineTo(x + 7, y); PEN.lineTo(x, y + 7); PEN.lineTo(x - 7, y);
+    PEN.moveTo(x, y - r); PEN.lineTo(x + r, y); PEN.lineTo(x, y + r); PEN.lineTo(x - r, y);
     PEN.closePath();
-    PEN.fillStyle = "#16242a";
     PEN.fill();
-    PEN.strokeStyle = "#ffffff";
-    PEN.lineWidth = 2;
     PEN.stroke();
   }
 }

@@ -60,7 +60,7 @@ function drawCounts() {
     h("span", { class: "level", "aria-hidden": "true" }, h("i", { style: `width:${((sumOf(counts.ladder[step]) / most) * 100).toFixed(1)}%` })),
     h("p", { class: "note" }, say(`step.about.${step}`)),
     h("ul", null, columns.map((code) => h("li", null, h("span", null, nameOf("service_classes", code)), ladderCell(step, code, counts.ladder[step][code] || 0)))))));
-  fill(byId("pressing"), h("h3", null, say("pressing.title")), h("ol", { class: "plain" }, DATA.needs.filter((n) => n.status === "open").slice(0, 5).map((need) => h("li", null, h("button", { class: "link", type: "button", onclick: () => explainNeed(need.id) }, bi(need.sentence))))));
+  fill(byId("pressing"), h("h3", null, say("pressing.title")), h("ol", { class: "plain" }, LEDGER_ROWS.filter((n) => n.status === "open").slice(0, 5).map((need) => h("li", null, h("button", { class: "link", type: "button", onclick: () => explainNeed(need.id) }, bi(need.sentence))))));
   byId("pressing").hidden = !counts.open;
 }
 

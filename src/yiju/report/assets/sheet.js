@@ -8,7 +8,7 @@ function drawSheet() {
   const place = PLACES.get(VIEW.place);
   if (!place) return fill(byId("sheet"), h("h3", null, say("sheet.title")), h("p", { class: "soft" }, say("sheet.choose")), topPlaces());
   const above = ancestry(place.id).slice(0, -1).map((p) => p.name).join(" › ");
-  const needs = DATA.needs.filter((need) => need.status === "open" && lies(need.place, place.id));
+  const needs = LEDGER_ROWS.filter((need) => need.status === "open" && lies(need.place, place.id));
   fill(byId("sheet"),
     h("p", { class: "soft small" }, above),
     h("h3", null, place.name),
@@ -34,9 +34,9 @@ function sheetTable(place) {
       const indicator = /** @type {Indicator} */ (INDICATORS.get(series.indicator));
       const whole = SERIES.get(seriesKey(series.indicator, series.method, series.variant, series.group, "city"));
       return h("tr", null,
-        h("th", { scope: "row" }, bi(indicator.name), h("span", { class: "range", style: "white-space:normal" }, nameOf("methods", series.method) + variantWords(series) + (missesAt(series, row) ? " ▽" : ""), at(series.status, row) === "measured" ? null : [" ", chip(nameOf("statuses", at(series.status, row)), "dash")])),
-        h("td", { class: "r" }, num(series, place.id)),
-        h("td", { class: "r soft" }, whole && city && place.level !== "city" ? num(whole, city.id) : ""));
+        h("th", { scope: "row" }, bi(indicator.name), h("span", { class: "range", style: "white-space:normal" }, nameOf("methods", series.method) + variantWords(series) + (bi(series.unit) ? ` · ${bi(series.unit)}` : "") + (missesAt(series, row) ? " ▽" : ""), at(series.status, row) === "measured" ? null : [" ", chip(nameOf("statuses", at(series.status, row)), "dash")])),
+        h("td", { class: "r" }, num(series, place.id, true)),
+        h("td", { class: "r soft" }, whole && city && place.level !== "city" ? num(whole, city.id, true) : ""));
     })));
 }
 

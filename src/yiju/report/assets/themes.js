@@ -12,7 +12,7 @@ function mappable(level) {
 
 /** Services of which somebody is in need. @returns {string[]} */
 function servicesInNeed() {
-  return [...new Set(DATA.needs.filter((n) => n.status === "open").map((n) => n.service))];
+  return [...new Set(LEDGER_ROWS.filter((n) => n.status === "open").map((n) => n.service))];
 }
 
 /** @param {string} key @param {string} level @returns {Theme} */
@@ -27,7 +27,7 @@ function needTheme(key, level, places) {
   const counted = service !== "" && !DATA.meta.weights_only;
   /** @type {Map<string, Map<string, number>>} within each place: the community (or other place) of the need -> its people */
   const found = new Map(places.map((place) => [place.id, new Map()]));
-  for (const need of DATA.needs) {
+  for (const need of LEDGER_ROWS) {
     if (need.status !== "open" || (service && need.service !== service)) continue;
     const holder = ancestry(need.place).find((place) => place.level === level);
     const inside = holder && found.get(holder.id);
