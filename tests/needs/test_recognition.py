@@ -248,7 +248,7 @@ def _frame(rows, observation) -> pd.DataFrame:
     return OBSERVATIONS.validate(pd.DataFrame(made)) if made else OBSERVATIONS.empty()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(ROWS, ROWS, st.randoms(use_true_random=False))
 def test_a_ledger_keeps_its_word(town, observation, before_rows, rows, random) -> None:
     before = recognise(_frame(before_rows, observation), town, year=2023)

@@ -65,9 +65,15 @@ def judge(
     """
     own_floor = floor is not None
     floor = DEFAULT_FLOOR_PERCENT if floor is None else floor
-    parts = [_judge_one(observations, rule, i, floor, residents or {}) for i, rule in enumerate(rules)]
-    parts = [p for p in parts if len(p)]
-    judged = pd.concat(parts, ignore_index=True) if parts else _nothing()
+    sound = observations[observations["status"].isin(TRUST) & observations["value"].notna()]
+    of = dict(list(sound.groupby("indicator")))
+    parts = [
+        _judge_one(of[rule.indicator], rule, number, floor, residents or {})
+        for number, rule in enumerate(rules)
+        if rule.indicator in of
+    ]
+    found = [part for part in parts if part is not None]
+    judged = pd.concat(found, ignore_index=True) if found else _nothing()
     if own_floor:
         judged["standard_from"] = judged["standard_from"].replace("floor", "city.toml")
     # less than a person is nobody; where people are only weights there is no telling
@@ -80,12 +86,12 @@ def judge(
 
 def _judge_one(
     observations: pd.DataFrame, rule: Rule, number: int, floor: float, residents: Mapping[str, float]
-) -> pd.DataFrame:
+) -> pd.DataFrame | None:
     rows = _rows(observations, rule)
     standard = _standard(rows, rule, floor)
     rows, standard = rows[standard.notna()], standard[standard.notna()]
     if not len(rows):
-        return _nothing()
+        return None
     value = rows["value"]
     missed = value < standard if rule.miss == "below" else value > standard
     share = _share(rows, rule)
@@ -113,11 +119,8 @@ def _judge_one(
 
 
 def _rows(observations: pd.DataFrame, rule: Rule) -> pd.DataFrame:
-    """The observations that the rule speaks of and that can be trusted."""
-    rows = observations[
-        (observations["indicator"] == rule.indicator) & (observations["method"] == rule.method)
-    ]
-    rows = rows[rows["status"].isin(TRUST) & rows["value"].notna()]
+    """The observations of its indicator that the rule speaks of."""
+    rows = observations[observations["method"] == rule.method]
     if rule.variants:
         rows = rows[rows["variant"].isin(rule.variants)]
     # the entitled groups where ages are known anywhere in the city, else everybody
