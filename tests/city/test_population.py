@@ -351,6 +351,7 @@ def test_totals_take_the_age_shares_of_their_neighbours() -> None:
     )
 
 
+@settings(max_examples=25, deadline=None)
 @given(
     people=st.lists(st.floats(0, 1e5), min_size=1, max_size=5),
     young=st.floats(0.01, 1e4), old=st.floats(0, 1e4), stated=st.floats(0, 3e4),

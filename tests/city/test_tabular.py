@@ -14,7 +14,7 @@ import openpyxl
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from yiju.city.readers.cells import answers, decimals, numbers, one_number, times
@@ -223,6 +223,7 @@ def test_times_of_many_hands(cells: list[str], expected: list[str]) -> None:
     assert len(report) == 0
 
 
+@settings(max_examples=25, deadline=None)
 @given(st.datetimes(dt.datetime.fromisoformat("1950-01-01"), dt.datetime.fromisoformat("2100-01-01")))
 def test_a_time_written_down_is_read_back(moment: dt.datetime) -> None:
     moment = moment.replace(microsecond=0)
