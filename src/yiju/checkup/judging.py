@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -57,11 +57,17 @@ class Judge:
 
     def judged(self, rows: pd.DataFrame) -> pd.DataFrame:
         """The rows with threshold, grade, yardsticks, source and provisional."""
+        found = _Found(len(rows))
         before = self._before()
-        parts = []
-        for (name, method, variant), part in rows.groupby(["indicator", "method", "variant"], sort=False):
-            parts.append(self._one(self.catalogue.indicators[name], method, variant, part, before))
-        return pd.concat(parts).sort_index(kind="stable").drop(columns="given_source")
+        columns = {
+            name: rows[name].to_numpy()
+            for name in (*KEY, "level", "status", "value", "low", "high", "given_source")
+        }
+        groups = rows.groupby(["indicator", "method", "variant"], sort=False).indices
+        for (name, method, variant), at in groups.items():
+            part = {column: values[at] for column, values in columns.items()}
+            self._one(self.catalogue.indicators[name], method, variant, part, before).into(found, at)
+        return rows.drop(columns="given_source").assign(**found.columns())
 
     def overall(self, rows: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
         """The rows of Z01: the overall grade of what was graded at city level."""
@@ -133,14 +139,14 @@ class Judge:
         indicator: Indicator,
         method: str,
         variant_code: str,
-        rows: pd.DataFrame,
+        part: Mapping[str, npt.NDArray[Any]],
         before: Mapping[tuple[str, ...], float],
-    ) -> pd.DataFrame:
+    ) -> _Found:
+        """What is found of the rows of one reading."""
         variant = indicator.variant(variant_code)
         direction = indicator.direction_of(variant)
         threshold = self.threshold(indicator, method, variant_code)
         own = threshold is not None and threshold.source == _OVERRIDDEN
-        provisional = indicator.provisional_in(variant) or (threshold is not None and threshold.provisional)
         yardsticks = Yardsticks(
             cuts=None if own else _cuts(indicator, method, variant_code, threshold),
             target=None if threshold is None else threshold.value,
@@ -149,32 +155,53 @@ class Judge:
             peers=_value(indicator.peers, method, variant_code),
             survey=self.survey.get(indicator.id),
         )
-        grades = _below_city(rows, direction, yardsticks.target)
-        basis = np.array([None if g is None else "target" for g in grades], dtype=object)
-        for at in np.flatnonzero((rows["level"] == "city") & _gradable(rows)):
-            row = rows.iloc[at]
-            key = tuple(str(row[k]) for k in KEY)
+        found = _Found(len(part["value"]))
+        gradable = np.isin(part["status"], _GRADED) & ~np.isnan(part["value"])
+        _below_city(found, part, gradable, direction, yardsticks.target)
+        for at in np.flatnonzero(gradable & (part["level"] == "city")):
+            earlier = before.get(tuple(str(part[k][at]) for k in KEY))
             graded = grade(
-                row["value"],
+                part["value"][at],
                 direction,
-                replace(yardsticks, earlier=before.get(key)),
-                low=row["low"],
-                high=row["high"],
+                replace(yardsticks, earlier=earlier),
+                low=part["low"][at],
+                high=part["high"][at],
             )
             if graded is not None:
-                grades[at], basis[at] = graded.grade, ";".join(graded.yardsticks)
-        source = self.catalogue.cite(indicator.source).zh
-        if threshold is not None and threshold.source != indicator.source:
-            cited = threshold.source if own else self.catalogue.cite(threshold.source).zh
-            source = f"{source}；阈值：{cited}"
-        given = rows["given_source"].to_numpy(dtype=object)
-        return rows.assign(
-            grade=grades,
-            yardsticks=basis,
-            threshold=np.nan if threshold is None else threshold.value,
-            source=[f"{source}；数据：{g}" if g else source for g in given],
-            provisional=provisional,
+                found.grade[at], found.yardsticks[at] = graded.grade, ";".join(graded.yardsticks)
+        found.threshold[:] = np.nan if threshold is None else threshold.value
+        source = self._cited(indicator, threshold)
+        found.source[:] = [f"{source}；数据：{given}" if given else source for given in part["given_source"]]
+        found.provisional[:] = indicator.provisional_in(variant) or (
+            threshold is not None and threshold.provisional
         )
+        return found
+
+    def _cited(self, indicator: Indicator, threshold: Yardstick | None) -> str:
+        """The source of the definition, and that of the threshold where it is another."""
+        source = self.catalogue.cite(indicator.source).zh
+        if threshold is None or threshold.source == indicator.source:
+            return source
+        own = threshold.source == _OVERRIDDEN
+        return f"{source}；阈值：{threshold.source if own else self.catalogue.cite(threshold.source).zh}"
+
+
+class _Found:
+    """What judging adds to rows."""
+
+    def __init__(self, rows: int) -> None:
+        self.grade, self.yardsticks, self.source = (np.full(rows, None, dtype=object) for _ in range(3))
+        self.threshold = np.full(rows, np.nan)
+        self.provisional = np.zeros(rows, dtype=bool)
+
+    def columns(self) -> dict[str, npt.NDArray[Any]]:
+        """The columns by their names."""
+        return dict(vars(self))
+
+    def into(self, whole: _Found, at: npt.NDArray[np.int64]) -> None:
+        """Put what was found of some rows in its place."""
+        for name, values in self.columns().items():
+            whole.columns()[name][at] = values
 
 
 def _counts_in(indicator: Indicator, variant: str) -> bool:
@@ -184,18 +211,19 @@ def _counts_in(indicator: Indicator, variant: str) -> bool:
     return indicator.answered_by is None
 
 
-def _gradable(rows: pd.DataFrame) -> pd.Series:
-    return rows["status"].isin(_GRADED) & rows["value"].notna()
-
-
-def _below_city(rows: pd.DataFrame, direction: Direction, target: float | None) -> npt.NDArray[np.object_]:
-    """Met or missed below the city; nothing at city level and where there is nothing to hold against."""
-    grades = np.full(len(rows), None, dtype=object)
+def _below_city(
+    found: _Found,
+    part: Mapping[str, npt.NDArray[Any]],
+    gradable: npt.NDArray[np.bool_],
+    direction: Direction,
+    target: float | None,
+) -> None:
+    """Met or missed below the city; nothing where there is nothing to hold against."""
     if target is not None and direction in ("higher", "lower"):
-        judged = (_gradable(rows) & (rows["level"] != "city")).to_numpy(dtype=bool)
-        kept = met(rows["value"].to_numpy(dtype=np.float64), direction, target)
-        grades[judged] = np.where(kept, "met", "missed")[judged]
-    return grades
+        judged = gradable & (part["level"] != "city")
+        kept = met(part["value"], direction, target)
+        found.grade[judged] = np.where(kept, "met", "missed")[judged]
+        found.yardsticks[judged] = "target"
 
 
 def _cuts(indicator: Indicator, method: str, variant: str, threshold: Yardstick | None) -> Cuts | None:

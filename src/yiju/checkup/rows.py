@@ -19,15 +19,18 @@ if TYPE_CHECKING:
     from yiju.checkup.context import Context
     from yiju.checkup.indicator import Indicator
 
+# Columns of one block, all of one length.
+Columns = dict[str, npt.NDArray[Any]]
+
 _NUMBERS = ("value", "n", "numerator", "denominator", "low", "high")
 # Beyond the tenth decimal a value of any indicator is noise of floating point.
 _DECIMALS = 10
 KEY = ["indicator", "edition", "method", "variant", "place_id", "group"]
 
 
-def rows_of(city: Context, indicator: Indicator) -> list[pd.DataFrame]:
+def rows_of(city: Context, indicator: Indicator) -> list[Columns]:
     """The rows of one indicator: computed, given by the city, or one that says why there are none."""
-    parts: list[pd.DataFrame] = []
+    parts: list[Columns] = []
     if function_of(indicator.id) is not None:
         try:
             parts += [_rows(city, indicator, block) for block in city.blocks(indicator.id)]
@@ -82,12 +85,12 @@ def _why_nothing(indicator: Indicator) -> Text:
     return Text("尚未计算。", "not yet computed.")
 
 
-def _without(city: Context, indicator: Indicator, reason: Text) -> pd.DataFrame:
+def _without(city: Context, indicator: Indicator, reason: Text) -> Columns:
     method, variant = indicator.headline
     return _rows(city, indicator, Block.without(method, reason, variant=variant))
 
 
-def _rows(city: Context, indicator: Indicator, block: Block, *, given: bool = False) -> pd.DataFrame:
+def _rows(city: Context, indicator: Indicator, block: Block, *, given: bool = False) -> Columns:
     variant = indicator.variant(block.variant)
     places = city.places
     if block.missing is not None or block.value is None:
@@ -103,29 +106,46 @@ def _rows(city: Context, indicator: Indicator, block: Block, *, given: bool = Fa
     known = ~np.isnan(numbers["value"])
     # what is 0 but for the last digits of a float is 0, on every machine
     numbers["value"] = np.round(numbers["value"], _DECIMALS) + 0.0
-    return pd.DataFrame(
-        {
-            "indicator": indicator.id,
-            "edition": indicator.edition,
-            "method": block.method,
-            "variant": block.variant,
-            "status": np.where(known, block.status, "not measurable"),
-            "level": places.level[chosen],
-            "place_id": places.ids[chosen],
-            "group": block.group,
-            **numbers,
-            "unit": indicator.unit_of(variant),
-            "given_source": block.source,
-            "reason_zh": np.where(known, block.reason.zh, (block.missing or block.empty).zh),
-            "reason_en": np.where(known, block.reason.en, (block.missing or block.empty).en),
-        }
-    )
+    why_not = block.missing or block.empty
+    return {
+        **{name: _all(value, len(chosen)) for name, value in _same(indicator, block).items()},
+        "status": _either(known, block.status, "not measurable"),
+        "level": places.level[chosen],
+        "place_id": places.ids[chosen],
+        **numbers,
+        "reason_zh": _either(known, block.reason.zh, why_not.zh),
+        "reason_en": _either(known, block.reason.en, why_not.en),
+    }
+
+
+def _same(indicator: Indicator, block: Block) -> dict[str, str]:
+    """What is the same in all rows of a block."""
+    return {
+        "indicator": indicator.id,
+        "edition": indicator.edition,
+        "method": block.method,
+        "variant": block.variant,
+        "group": block.group,
+        "unit": indicator.unit_of(indicator.variant(block.variant)),
+        "given_source": block.source,
+    }
+
+
+def _all(value: str, rows: int) -> npt.NDArray[np.object_]:
+    return np.full(rows, value, dtype=object)
+
+
+def _either(known: npt.NDArray[np.bool_], so: str, otherwise: str) -> npt.NDArray[np.object_]:
+    choices = np.array([otherwise, so], dtype=object)
+    return np.asarray(choices[known.astype(np.int64)])
 
 
 def _at(values: npt.NDArray[np.float64] | None, chosen: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
     return np.full(len(chosen), np.nan) if values is None else values[chosen]
 
 
-def joined(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
+def joined(parts: Iterable[Columns]) -> pd.DataFrame:
     """All rows, each key once: the first stands."""
-    return pd.concat(list(parts), ignore_index=True).drop_duplicates(KEY, ignore_index=True)
+    parts = list(parts)
+    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    return pd.DataFrame(columns).drop_duplicates(KEY, ignore_index=True)

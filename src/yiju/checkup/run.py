@@ -12,7 +12,7 @@ from yiju.checkup.context import Context
 from yiju.checkup.curves import curves_of
 from yiju.checkup.judging import Judge
 from yiju.checkup.observations import OBSERVATIONS
-from yiju.checkup.rows import answered, joined, rows_of
+from yiju.checkup.rows import KEY, Columns, answered, joined, rows_of
 from yiju.checkup.snapshot import earlier_observations, manifest, write_snapshot
 from yiju.progress import SILENT, Progress
 from yiju.text import Text
@@ -115,12 +115,13 @@ def run_checkup(
     )
     indicators = [i for i in city.catalogue.indicators.values() if i.id != _OVERALL]
     progress.step(Text("计算指标", "Compute the indicators"))
-    parts: list[pd.DataFrame] = []
+    parts: list[Columns] = []
     for done, indicator in enumerate(indicators, start=1):
         parts += rows_of(city, indicator)
         progress.advance(done, len(indicators))
     rows = joined(parts)
-    rows = joined([rows, *(answered(city, indicator, rows) for indicator in indicators)])
+    same_numbers = [answered(city, indicator, rows) for indicator in indicators]
+    rows = pd.concat([rows, *same_numbers], ignore_index=True).drop_duplicates(KEY, ignore_index=True)
     progress.step(Text("评级", "Grade them"))
     judged = judge.judged(rows)
     overall = city.catalogue.indicators.get(_OVERALL)
