@@ -127,3 +127,19 @@ def test_a_new_city_copies_its_files(tmp_path: Path, city: City) -> None:
     )
     assert (made.name, made.year) == ("新城", 2026)
     assert (made.folder.input_dir / "communities.gpkg").is_file()
+
+
+def test_the_demo_city_comes_from_its_seed(
+    city: City, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    import yiju.city.demo
+
+    asked = []
+
+    def pretend(path: Path, **options: int) -> CityFolder:
+        asked.append((path, options))
+        return city.folder
+
+    monkeypatch.setattr(yiju.city.demo, "make_demo", pretend)
+    assert City.demo(tmp_path).name == City.demo(tmp_path, seed=7).name == city.name
+    assert asked == [(tmp_path, {}), (tmp_path, {"seed": 7})]

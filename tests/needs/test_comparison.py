@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from yiju.needs import recognise
@@ -128,6 +128,7 @@ def test_better_follows_the_direction(observation, observations) -> None:
     ]
 
 
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.floats(0, 100)), max_size=6, unique_by=lambda r: r[0]))
 def test_nothing_changes_between_a_year_and_itself(observation, observations, rows) -> None:
     frame = observations(*(observation("L05", place, value) for place, value in rows))
