@@ -8,6 +8,6 @@ where the truths are planted, with the gaps that cities have elsewhere. All of i
     folder = make_demo(Path("build/demo"))        # input files, city.toml, truths.json
 """
 
-from yiju.city.demo.making import make_demo
+from yiju.city.demo.making import clear_demo, make_demo, same_demo
 
-__all__ = ["make_demo"]
+__all__ = ["clear_demo", "make_demo", "same_demo"]

@@ -37,6 +37,11 @@ from yiju.progress import SILENT, Progress
 from yiju.text import Text
 
 YEAR = 2025
+SEED = 2025
+# Raised whenever the same seed gives another city than before.
+EDITION = 1
+# What a demo city was made from.
+_MADE_FROM = "demo.json"
 # Thirty years of rain and more: what the capture ratio asks for (standards.md 6).
 _FIRST_YEAR_OF_RAIN = 1991
 # Below this the pockets that carry the planted truths leave no room for a city around them.
@@ -44,7 +49,7 @@ _SMALLEST = 0.5
 
 
 def make_demo(
-    folder: Path, *, seed: int = 2025, scale: float = 1.0, progress: Progress = SILENT
+    folder: Path, *, seed: int = SEED, scale: float = 1.0, progress: Progress = SILENT
 ) -> CityFolder:
     """Generate a mountain-and-river city with known truths, as input files and a city.toml.
 
@@ -83,12 +88,40 @@ def make_demo(
     _write_inputs(town, gazetteer, scratch / "input", streams[1:])
     (scratch / "city.toml").write_text(_city_toml(), encoding="utf-8")
     truths = [truth.as_dict() for truth in planted_truths(town, gazetteer)]
-    text = json.dumps(truths, ensure_ascii=False, indent=2)
-    (scratch / "truths.json").write_text(text + "\n", encoding="utf-8")
+    _write_json(scratch / "truths.json", truths)
+    _write_json(scratch / _MADE_FROM, _origin(seed, scale))
     if folder.exists():
         folder.rmdir()
     scratch.replace(folder)
     return CityFolder.open(folder)
+
+
+def same_demo(folder: Path, *, seed: int = SEED, scale: float = 1.0) -> bool:
+    """Whether the folder holds the very city that :func:`make_demo` would make."""
+    file = Path(folder) / _MADE_FROM
+    return file.is_file() and json.loads(file.read_text(encoding="utf-8")) == _origin(seed, scale)
+
+
+def clear_demo(folder: Path) -> None:
+    """Take away a demo city: what was generated and what was computed from it, and nothing else.
+
+    A folder without a demo city stays as it is.
+    """
+    folder = Path(folder)
+    if not (folder / _MADE_FROM).is_file():
+        return
+    for name in ("input", "tables", "checkups"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    for name in ("city.toml", "truths.json", _MADE_FROM):
+        (folder / name).unlink(missing_ok=True)
+
+
+def _origin(seed: int, scale: float) -> dict[str, float]:
+    return {"edition": EDITION, "seed": seed, "scale": scale}
+
+
+def _write_json(file: Path, content: object) -> None:
+    file.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
 def _refuse(folder: Path, scale: float) -> None:
