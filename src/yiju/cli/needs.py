@@ -145,7 +145,7 @@ def compare(
         print_table(_plain(changes), columns, as_json=True)
         return
     _say_comparison(both)
-    _say_changes(changes, limit)
+    _say_changes(changes, city, limit)
 
 
 def _within(city: CityFolder, place: str) -> set[str]:
@@ -256,12 +256,13 @@ def _say_comparison(both: Comparison) -> None:
             )
 
 
-def _say_changes(changes: pd.DataFrame, limit: int) -> None:
+def _say_changes(changes: pd.DataFrame, city: CityFolder, limit: int) -> None:
     """Changes in the city first, by size, then those in the books; what did not change is only counted."""
     from yiju.needs.comparison import KINDS
     from yiju.needs.wording import plain_number
 
-    lang = use_lang()
+    lang, places = use_lang(), city.table("places")
+    names = dict(zip(places["place_id"], places["name"], strict=True))
     moved = changes[changes["kind"] != "unchanged"]
     moved = moved.assign(
         order=moved["kind"].map(list(KINDS).index), size=-moved["change"].abs().fillna(0.0)
@@ -270,7 +271,7 @@ def _say_changes(changes: pd.DataFrame, limit: int) -> None:
         "indicator": Text("指标", "indicator"),
         "method": Text("口径", "method"),
         "variant": Text("变体", "variant"),
-        "place_id": Text("地点", "place"),
+        "place": Text("地点", "place"),
         "group": Text("人群", "group"),
         "before": Text("前", "before"),
         "after": Text("后", "after"),
@@ -280,6 +281,7 @@ def _say_changes(changes: pd.DataFrame, limit: int) -> None:
     rows = [
         {
             **row,
+            "place": names.get(str(row["place_id"]), row["place_id"]),
             "before": None if row["before"] is None else plain_number(float(str(row["before"]))),
             "after": None if row["after"] is None else plain_number(float(str(row["after"]))),
             "kind": KINDS[str(row["kind"])].say(lang),
