@@ -80,6 +80,11 @@ class Context:
             self._tables[name] = self.folder.table(name)
         return self._tables[name]
 
+    @cached_property
+    def figure_names(self) -> frozenset[str]:
+        """What the city gave official figures of."""
+        return frozenset(self.table("figures")["indicator"])
+
     def blocks(self, indicator_id: str) -> tuple[Block, ...]:
         """What an indicator is at all places, computed once.
 

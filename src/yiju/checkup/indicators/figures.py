@@ -32,9 +32,8 @@ def from_figures(city: Context, indicator: Indicator) -> Iterable[Block]:
         names = {f"{indicator.id}/{variant.code}"} | (
             {indicator.id} if variant is indicator.variants[0] else set()
         )
-        rows = figures[figures["indicator"].isin(names)]
-        if len(rows):
-            yield _block(city, indicator, variant, rows)
+        if names & city.figure_names:
+            yield _block(city, indicator, variant, figures[figures["indicator"].isin(names)])
 
 
 def _block(city: Context, indicator: Indicator, variant: Variant, rows: pd.DataFrame) -> Block:
