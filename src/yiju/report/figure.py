@@ -56,7 +56,8 @@ def needs_figure(material: Material) -> Figure:
     ]
     view = f'viewBox="0 0 {frame.width} {frame.height}"'
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" {view}>{"".join(body)}</svg>'
-    starts = [int(numbers[numbers > 0].min()) if len(ends) else 0, *(end + 1 for end in ends[:-1])]
+    # A city whose check-up raised no need has no classes, and so no legend.
+    starts = [int(numbers[numbers > 0].min()), *(end + 1 for end in ends[:-1])] if len(ends) else []
     legend = [
         (colour, start, end, int(((numbers >= start) & (numbers <= end)).sum()))
         for colour, start, end in zip(colours, starts, ends, strict=True)
