@@ -200,7 +200,8 @@ def population(work: Work) -> Products:
     if people is not None:
         choice = "file" if total is None else "file, total unused"
     elif total is not None:
-        people = spread_total(total, homes, work.get("osm_land").clip(city), source="city.toml")
+        land = work.get("osm_land")
+        people = spread_total(total, homes, land if len(homes) else land.clip(city), source="city.toml")
         choice = "total" if len(homes) else "total on land" if len(people) else "nowhere"
     else:
         people = RESIDENTS.empty(work.config.crs)

@@ -209,7 +209,9 @@ def land_table(
     for use in sorted({*osm["use"], "residential"}):
         given = osm.loc[osm["use"] == use].geometry.to_numpy()
         areas, origin = (residential.areas, residential.origin) if use == "residential" else (given, "osm")
-        pieces = _cut(areas, knives, boundary)
+        # Parcels are apart from each other already.
+        apart = origin == "parcels"
+        pieces = _cut(areas if apart else _union(areas), knives, boundary)
         rows = {"use": [use] * len(pieces), "origin": [origin] * len(pieces)}
         frames.append(gpd.GeoDataFrame(rows, geometry=pieces, crs=places.crs))
     land = pd.concat(frames, ignore_index=True)
@@ -221,12 +223,13 @@ def land_table(
     return LAND.validate(assign_places(land, places))
 
 
+def _union(areas: np.ndarray) -> np.ndarray:
+    return _polygons(np.array([shapely.union_all(shapely.make_valid(areas))], dtype=object))
+
+
 def _cut(areas: np.ndarray, knives: np.ndarray, boundary: shapely.Geometry) -> np.ndarray:
-    """Pieces of the union of the areas: within each knife, and what is left of the boundary beside them."""
-    if not len(areas):
-        return areas
-    union = shapely.get_parts(shapely.union_all(shapely.make_valid(areas)))
-    clipped = _polygons(_inside(union, np.full(len(union), boundary)))
+    """Pieces of areas that do not overlap: within each knife, and what is left beside them in the boundary."""
+    clipped = _polygons(_inside(areas, np.full(len(areas), boundary)))
     if not len(knives) or not len(clipped):
         return clipped
     knife, piece = shapely.STRtree(clipped).query(knives, predicate="intersects")
