@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from yiju.checkup.explain import Explanation
+    from yiju.checkup.grounds import Explanation
     from yiju.city.build import Built
     from yiju.needs.explaining import NeedExplanation
     from yiju.needs.ladder import Ladder
@@ -324,7 +324,7 @@ class City:
         UnknownName
             There is no such indicator, need or place.
         """
-        from yiju.checkup.explain import explain
+        from yiju.checkup.grounds import explain
         from yiju.needs.explaining import explain_need
 
         if name.startswith("N-"):

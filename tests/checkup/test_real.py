@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
-from yiju.checkup.completeness import completeness
+from yiju.checkup.layer_completeness import completeness
 from yiju.checkup.run import run_checkup
 from yiju.city.folder import CityFolder
 from yiju.cli.main import main

@@ -7,10 +7,10 @@ that says so with ``@computes``. :func:`run_checkup` asks for all of them; what 
 or not at all.
 
 >>> import tempfile
->>> from yiju.checkup import catalogue, run_checkup
+>>> from yiju.checkup import read_catalogue, run_checkup
 >>> from yiju.city.toytown import toy_town
 >>> checkup = run_checkup(toy_town(tempfile.mkdtemp(), blocks=4))
->>> set(checkup.observations["indicator"]) == set(catalogue())  # nothing is silently left out
+>>> set(checkup.observations["indicator"]) == set(read_catalogue().indicators)  # nothing is silently left out
 True
 """
 
@@ -20,10 +20,10 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from yiju.checkup.catalogue import catalogue, indicator
-    from yiju.checkup.completeness import completeness
-    from yiju.checkup.explain import Explanation, explain
+    from yiju.checkup.catalogue import read_catalogue
+    from yiju.checkup.grounds import Explanation, explain
     from yiju.checkup.indicator import Indicator
+    from yiju.checkup.layer_completeness import completeness
     from yiju.checkup.observations import OBSERVATIONS
     from yiju.checkup.registry import computes
     from yiju.checkup.run import Checkup, run_checkup
@@ -34,11 +34,10 @@ __all__ = [
     "Checkup",
     "Explanation",
     "Indicator",
-    "catalogue",
     "completeness",
     "computes",
     "explain",
-    "indicator",
+    "read_catalogue",
     "read_completeness",
     "read_manifest",
     "run_checkup",
@@ -47,13 +46,12 @@ __all__ = [
 _HOME = {
     "OBSERVATIONS": "observations",
     "Checkup": "run",
-    "Explanation": "explain",
+    "Explanation": "grounds",
     "Indicator": "indicator",
-    "catalogue": "catalogue",
-    "completeness": "completeness",
+    "completeness": "layer_completeness",
     "computes": "registry",
-    "explain": "explain",
-    "indicator": "catalogue",
+    "explain": "grounds",
+    "read_catalogue": "catalogue",
     "read_completeness": "snapshot",
     "read_manifest": "snapshot",
     "run_checkup": "run",

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from yiju.checkup.completeness import completeness_of
 from yiju.checkup.context import Context
 from yiju.checkup.curves import curves_of
 from yiju.checkup.judging import Judge
+from yiju.checkup.layer_completeness import completeness_of
 from yiju.checkup.observations import OBSERVATIONS
 from yiju.checkup.rows import KEY, Columns, answered, joined, rows_of
 from yiju.checkup.snapshot import earlier_observations, manifest, write_snapshot
@@ -37,7 +37,7 @@ class Checkup:
     observations
         Frame of the observations contract, in the order of the catalogue.
     completeness
-        How complete each facility layer seems; see :func:`yiju.checkup.completeness.completeness`.
+        How complete each facility layer seems; see :func:`yiju.checkup.layer_completeness.completeness`.
     curves
         Lorenz curves of access over all people; see :func:`yiju.checkup.curves.curves_of`.
     manifest
@@ -103,7 +103,7 @@ def run_checkup(
     >>> checkup = run_checkup(toy_town(tempfile.mkdtemp(), blocks=8))
     >>> rows = checkup.observations.set_index(["indicator", "method", "variant", "place_id", "group"])
     >>> float(rows.loc[("L02", "network", "r500", "city", "all"), "value"].round(1))
-    57.1
+    71.4
     """
     year = year or folder.config.year
     city = Context(folder, year, catalogue)

@@ -15,7 +15,7 @@ from yiju.text import Text
 if TYPE_CHECKING:
     import pandas as pd
 
-    from yiju.checkup.explain import Explanation
+    from yiju.checkup.grounds import Explanation
     from yiju.city.folder import CityFolder
 
 _DIR = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
@@ -209,7 +209,7 @@ def explain(folder: Path, name: str, place: str | None, year: int | None, as_jso
       yiju explain chongqing N-4F2A
     """
     from yiju.checkup.catalogue import catalogue
-    from yiju.checkup.explain import explain as explained
+    from yiju.checkup.grounds import explain as explained
     from yiju.city.folder import CityFolder
 
     city = CityFolder.open(folder)
@@ -239,7 +239,7 @@ def _need(city: CityFolder, need_id: str, year: int | None) -> dict[str, Any] | 
 
 
 def _explain_need(city: CityFolder, need: dict[str, Any], year: int | None, *, as_json: bool) -> None:
-    from yiju.checkup.explain import explain as explained
+    from yiju.checkup.grounds import explain as explained
     from yiju.needs import read_evidence
 
     evidence = read_evidence(need["evidence"])

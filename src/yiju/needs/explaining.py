@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from yiju.checkup.explain import Explanation, explain
+from yiju.checkup.grounds import Explanation, explain
 from yiju.errors import UnknownName
 from yiju.needs.evidence import Ref, read_evidence
 from yiju.needs.ledger import read_needs

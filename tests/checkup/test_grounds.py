@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from yiju.checkup.catalogue import catalogue
-from yiju.checkup.explain import explain
+from yiju.checkup.grounds import explain
 from yiju.checkup.run import run_checkup
 from yiju.checkup.snapshot import read_manifest
 from yiju.errors import MissingCity, UnknownName

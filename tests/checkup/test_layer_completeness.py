@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from yiju.checkup.completeness import completeness, peers_per_10k
+from yiju.checkup.layer_completeness import completeness, peers_per_10k
 from yiju.city.services import SERVICES
 
 if TYPE_CHECKING:
