@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import yiju
 from yiju.checkup.catalogue import catalogue, read_catalogue
-from yiju.checkup.explain import explain
+from yiju.checkup.grounds import explain
 from yiju.city.services import CLASS_NAMES, GROUPS, INSTRUMENT_NAMES, SERVICES, UNITS
 from yiju.city.tables import TABLES
 from yiju.needs.comparison import KINDS
