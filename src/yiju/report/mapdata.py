@@ -26,7 +26,7 @@ _VERTICES = {
     "minor": 260_000,
     "water": 60_000,
     "rivers": 20_000,
-    "green": 60_000,
+    "parks": 60_000,
     "railways": 20_000,
 }
 # OSM highway values that carry a city's shape; the rest is drawn thin, near by. https://wiki.openstreetmap.org/wiki/Key:highway
@@ -82,7 +82,7 @@ def base_json(material: Material, frame: Frame) -> dict[str, Json]:
 
     def layer(name: str, shapes: gpd.GeoSeries) -> list[str]:
         near = shapes[shapes.intersects(window)]
-        cut = near.intersection(window) if name in ("water", "rivers", "green") else near
+        cut = near.intersection(window) if name in ("water", "rivers", "parks") else near
         simple = simplify_within_budget(cut.reset_index(drop=True), tolerance_m(frame), _VERTICES[name])
         return [path for shape in simple for part in _parts(shape) for path in paths(part, frame)]
 
@@ -99,7 +99,7 @@ def base_json(material: Material, frame: Frame) -> dict[str, Json]:
         },
         "water": layer("water", water[areas]),
         "rivers": layer("rivers", water[~areas]),
-        "green": layer("green", _green(material)),
+        "parks": layer("parks", _parks(material)),
         "railways": layer("railways", railways),
     }
 
@@ -133,14 +133,11 @@ def _chains(edges: gpd.GeoDataFrame) -> gpd.GeoSeries:
     return gpd.GeoSeries(merged[np.lexsort((first[:, 1], first[:, 0]))], crs=edges.crs)
 
 
-def _green(material: Material) -> gpd.GeoSeries:
+def _parks(material: Material) -> gpd.GeoSeries:
+    """Parks with a boundary. Woods and fields are left out: they would paint over the colours of the map."""
     facilities = material.table("facilities")
-    parks = facilities[
-        (facilities["service"] == "park") & facilities.geometry.geom_type.str.endswith("Polygon")
-    ]
-    land = material.table("land")
-    green = land[land["use"] == "green"]
-    return gpd.GeoSeries(pd.concat([parks.geometry, green.geometry], ignore_index=True), crs=facilities.crs)
+    drawn = facilities.geometry.geom_type.str.endswith("Polygon")
+    return facilities[(facilities["service"] == "park") & drawn].geometry
 
 
 def _parts(shape: shapely.Geometry) -> Iterable[shapely.Geometry]:

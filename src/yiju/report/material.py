@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from yiju.checkup.snapshot import read_completeness, read_curves, read_observations
+from yiju.checkup.snapshot import read_completeness, read_curves, read_manifest, read_observations
 from yiju.city.tables import LEVELS
 from yiju.needs import View, official_views, read_needs
 from yiju.needs.voices import residents_by_place
@@ -94,6 +94,16 @@ class Material:
     def by_level(self) -> Mapping[str, list[str]]:
         """Place ids of each level, in order."""
         return {level: rows["place_id"].tolist() for level, rows in self.places.groupby("level", sort=False)}
+
+    @cached_property
+    def manifest(self) -> Mapping[str, Any]:
+        """What the check-up rests on: inputs with their hashes, what the build decided, versions."""
+        return read_manifest(self.folder, self.year)
+
+    @property
+    def build(self) -> Mapping[str, Any]:
+        """The build that the check-up rests on; empty where the tables were made otherwise."""
+        return self.manifest.get("build") or {}
 
     @property
     def city_id(self) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import yiju
 from yiju.checkup.catalogue import catalogue, read_catalogue
+from yiju.city.new import KIND_NAMES
 from yiju.city.services import SERVICES
 from yiju.report.words import say
 from yiju.text import Text
@@ -27,17 +28,20 @@ class Part:
 def methods(material: Material) -> list[Part]:
     """The parts of the section, in order; those that say nothing about this city are left out."""
     config = material.folder.config
-    inputs = tuple(_same(f"{source.kind}: {source.file}") for source in config.sources)
     own = tuple(
         Text(f"{name.zh}：{value:g}", f"{name.en}: {value:g}")
         for code, value in config.thresholds.items()
         for name in [catalogue()[code].name if code in catalogue() else Text(code, code)]
     )
     vouched = tuple(SERVICES[code].name for code in sorted(config.vouched) if code in SERVICES)
+    decisions = tuple(Text(d["zh"], d["en"]) for d in material.build.get("decisions", []))
     path = material.folder.path.name
     commands = tuple(_same(f"yiju {verb} {path}") for verb in ("build", "checkup", "needs", "report"))
+    inputs, refused = _inputs(material), material.build.get("rejected_rows", 0)
+    rows = (say("methods.rejected", n=f"{refused:,}"),) if refused else ()
     parts = [
-        Part(say("methods.inputs"), () if inputs else (say("methods.inputs.none"),), inputs),
+        Part(say("methods.inputs"), () if inputs else (say("methods.inputs.none"),), (*inputs, *rows)),
+        Part(say("methods.decisions"), (), decisions),
         Part(say("methods.walking"), (say("methods.walking.about"),)),
         Part(say("methods.grading"), (say("methods.grading.about"),)),
         Part(say("methods.intervals"), (say("methods.intervals.about"),)),
@@ -53,6 +57,17 @@ def methods(material: Material) -> list[Part]:
         Part(say("methods.again"), (), commands),
     ]
     return [part for part in parts if part.lines or part.items]
+
+
+def _inputs(material: Material) -> tuple[Text, ...]:
+    """Each input with its kind, its datum where it has one, and the beginning of its hash."""
+    found = []
+    for entry in material.build.get("inputs", []):
+        kind = KIND_NAMES[entry["kind"]]
+        marks = [entry["file"], entry.get("datum", ""), f"sha256 {entry.get('sha256', '')[:12]}…"]
+        about = " · ".join(mark for mark in marks if mark)
+        found.append(Text(f"{kind.zh}：{about}", f"{kind.en}: {about}"))
+    return tuple(found)
 
 
 def _same(words: str) -> Text:

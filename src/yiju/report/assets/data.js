@@ -37,7 +37,7 @@
 /** @typedef {{service: string, trusted: boolean, verdict: Bi, found: number, due: Value, share: Value, peers: Value}} Layer */
 /** @typedef {{service: string, names: string[], points: string, capacity: Value[], source: string[]}} Facilities */
 /** @typedef {{width: number, height: number, streets: {main: string[], minor: string[]}, water: string[], rivers: string[],
- *   green: string[], railways: string[], facilities: Facilities[]}} MapData */
+ *   parks: string[], railways: string[], facilities: Facilities[]}} MapData */
 /** @typedef {{indicator: string, method: string, variant: string, group: string, level: string, place: string,
  *   value: Value, grade: string, about: Bi}} Ranked */
 /** @typedef {{code: string, total: number, measured: number, screening: number, best: Ranked | null, worst: Ranked | null,

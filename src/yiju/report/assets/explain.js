@@ -189,7 +189,7 @@ function needPage(need) {
       ["need.standard", service ? service.source + (service.provisional ? ` (${say("form.provisional")})` : "") : ""],
     ]),
     h("h3", null, say("need.evidence")),
-    h("table", null, h("tbody", null, need.evidence.map((ground) => groundRow(need, ground)))),
+    h("table", { class: "grounds" }, h("tbody", null, need.evidence.map((ground) => groundRow(need, ground)))),
     h("h3", null, say("explain.again")),
     h("p", null, h("code", null, `yiju explain ${DATA.meta.folder} ${need.id}`)),
   ];
@@ -198,7 +198,7 @@ function needPage(need) {
 /** One ground of a need as a row: its role, what was observed, the number and the standard. @param {Need} need @param {Ground} ground */
 function groundRow(need, [role, number, standard, name, value]) {
   const series = number >= 0 ? DATA.series[number] : undefined;
-  const about = series ? `${bi((INDICATORS.get(series.indicator) || { name: null }).name)} · ${nameOf("groups", series.group)} · ${nameOf("methods", series.method)}${variantWords(series)}` : bi(DATA.texts[name]);
+  const about = series ? `${bi((INDICATORS.get(series.indicator) || { name: null }).name)} · ${nameOf("groups", series.group)} · ${nameOf("methods", series.method)}${variantWords(series)}` : bi(DATA.texts[name]) || bi(DATA.services[need.service].name);
   const held = standard === null || standard === undefined ? "" : say("need.held", { n: figure(standard, digitsFor(standard)) });
   return h("tr", null, h("td", null, chip(say(`evidence.${role}`), role === "raises" ? "alert" : "")), h("th", { scope: "row" }, about, held ? h("span", { class: "range" }, held) : null), h("td", { class: "r" }, series ? num(series, need.place) : h("b", null, value === null || value === undefined ? "" : figure(value, digitsFor(value)))));
 }

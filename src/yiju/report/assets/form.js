@@ -91,15 +91,16 @@ function formLine(indicator, pair, i) {
     nameCell(indicator, about, i),
     h("td", { class: "r", "data-label": say("form.official") }, reading(pair.official || pair.table, row)),
     h("td", { class: "r", "data-label": say("form.network") }, reading(pair.network, row)),
-    h("td", { class: "r", "data-label": say("form.gap") }, both ? gapCell(/** @type {Series} */ (pair.official), /** @type {Series} */ (pair.network), row, threshold) : ""),
-    h("td", { class: "r", "data-label": say("form.threshold") }, threshold === null ? "" : `${main.direction === "lower" ? "≤" : "≥"} ${figure(threshold, digitsFor(threshold))}`),
-    h("td", { class: "nowrap", "data-label": say("form.grade") }, grade ? [h("span", { class: "dots", "aria-hidden": "true" }, GRADE_DOTS[grade] || ""), nameOf("grades", grade)] : ""),
+    h("td", { class: "r", "data-label": say("form.gap") }, both ? gapCell(/** @type {Series} */ (pair.official), /** @type {Series} */ (pair.network), row, threshold) : null),
+    h("td", { class: "r", "data-label": say("form.threshold") }, threshold === null ? null : `${main.direction === "lower" ? "≤" : "≥"} ${figure(threshold, digitsFor(threshold))}`),
+    h("td", { class: "nowrap", "data-label": say("form.grade") }, grade ? h("span", null, h("span", { class: "dots", "aria-hidden": "true" }, GRADE_DOTS[grade] || ""), nameOf("grades", grade)) : null),
     h("td", { "data-label": say("form.status") }, h("span", { title: reason }, chip(nameOf("statuses", at(main.status, row)), at(main.status, row) === "measured" ? "strong" : "dash")), " ", at(main.provisional, row) || indicator.provisional ? chip(say("form.provisional"), "dash") : null, main.value[row] === null && reason ? h("span", { class: "range", style: "white-space:normal" }, reason) : null));
 }
 
 /** @param {Series | undefined} series @param {number} row @returns {Child[]} */
 function reading(series, row) {
-  if (!series || series.value[row] === null) return [h("span", { class: "soft" }, "—")];
+  if (!series) return [];
+  if (series.value[row] === null) return [h("span", { class: "soft" }, "—")];
   const range = interval(at(series.low, row), at(series.high, row), series.digits);
   return [num(series, FORM.place), range ? h("span", { class: "range" }, range) : null];
 }

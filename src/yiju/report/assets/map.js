@@ -71,7 +71,7 @@ function shapesOf(level) {
 }
 
 const BASE = {
-  water: pathOf(DATA.map.water, true), rivers: pathOf(DATA.map.rivers, false), green: pathOf(DATA.map.green, true),
+  water: pathOf(DATA.map.water, true), rivers: pathOf(DATA.map.rivers, false), parks: pathOf(DATA.map.parks, true),
   main: pathOf(DATA.map.streets.main, false), minor: pathOf(DATA.map.streets.minor, false), railways: pathOf(DATA.map.railways, false),
 };
 
@@ -158,8 +158,11 @@ function hatch() {
 /** @param {number} px */
 function drawBase(px) {
   const metres = px * DATA.meta.step_m;
-  PEN.fillStyle = "rgb(126 160 110 / .55)";
-  PEN.fill(BASE.green, "evenodd");
+  PEN.fillStyle = "rgb(120 158 104 / .5)";
+  PEN.fill(BASE.parks, "evenodd");
+  PEN.strokeStyle = "rgb(70 110 60 / .55)";
+  PEN.lineWidth = 0.6 * px;
+  PEN.stroke(BASE.parks);
   PEN.fillStyle = "#bcd4e6";
   PEN.fill(BASE.water, "evenodd");
   PEN.strokeStyle = "#bcd4e6";

@@ -28,6 +28,7 @@ CANVAS.addEventListener("pointerdown", (event) => {
   FINGERS.set(event.pointerId, spot(event));
   travelled = 0;
   VIEW.moving = true;
+  byId("map-hint").hidden = true;
   CANVAS.classList.add("moving");
 });
 CANVAS.addEventListener("pointermove", (event) => {
@@ -221,7 +222,7 @@ function drawLegend() {
   const pattern = s("svg", { width: 26, height: 14, "aria-hidden": "true" }, s("rect", { width: 26, height: 14, fill: "#fff", stroke: "#6d7b80" }), ...[-6, 1, 8, 15, 22].map((x) => s("path", { d: `M${x} 14L${x + 14} 0`, stroke: "#8b989c" })));
   const diamond = s("svg", { width: 26, height: 16, "aria-hidden": "true" }, s("path", { d: "M13 1L20 8L13 15L6 8Z", fill: "#16242a" }));
   fill(byId("map-legend"), h("b", null, THEME.label, THEME.statuses.map((status) => h("span", null, " ", chip(nameOf("statuses", status), status === "measured" ? "strong" : "dash")))), h("ul", null,
-    rows.map((row) => h("li", null, h("i", { style: `background:${row.colour}` }), h("span", null, `${row.words} ${THEME.unit}`, h("span", { class: "soft" }, ` (${row.n})`)))),
+    rows.map((row) => h("li", null, h("i", { style: `background:${row.colour}` }), h("span", null, THEME.key === "needs" ? say(row.words === "1" ? "unit.one" : "unit.some", { n: row.words }) : `${row.words} ${THEME.unit}`, h("span", { class: "soft" }, ` (${row.n})`)))),
     zero ? h("li", null, h("i", { style: "background:#fff" }), `${say("map.zero")} (${zero})`) : null,
     empty ? h("li", null, pattern, `${say("map.nodata")} (${empty})`) : null,
     THEME.missed.some(Boolean) ? h("li", null, h("span", { style: "text-align:center", "aria-hidden": "true" }, "▽"), say("map.missed")) : null,

@@ -86,7 +86,7 @@ function drawDimensions() {
   fill(byId("overall"), h("h3", null, say("dims.overall")), h("ul", null, overallLine()), h("p", { class: "small soft" }, say("dims.overall.about")));
   byId("overall").hidden = !DATA.overall.length;
   fill(byId("dims"), DATA.dimensions.map((dimension) => h("li", null,
-    h("h4", null, nameOf("dimensions", dimension.code), h("small", null, say("dims.measured", { n: dimension.measured, all: dimension.total }))),
+    h("h3", null, nameOf("dimensions", dimension.code), h("small", null, say("dims.measured", { n: dimension.measured, all: dimension.total }))),
     dimension.worst || dimension.best || dimension.whom ? h("dl", null,
       ranked("dims.best", dimension.best), ranked("dims.worst", dimension.worst), ranked("dims.whom", dimension.whom), ranked("dims.where", dimension.where)) : null,
     !dimension.worst && !dimension.best ? h("p", { class: "quietly" }, say(dimension.measured ? "dims.unranked" : "dims.none")) : null,
