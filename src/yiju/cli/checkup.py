@@ -83,9 +83,10 @@ def _headlines(observations: pd.DataFrame) -> list[dict[str, object]]:
 
     lang = use_lang()
     known = catalogue()
-    rows = observations[
-        (observations["level"] == "city") & (observations["group"] == "all") & observations["value"].notna()
-    ]
+    rows = observations[(observations["level"] == "city") & observations["value"].notna()]
+    # one row for everybody, or for the group that the indicator is about, such as children of an age
+    rows = rows.assign(other=rows["group"] != "all").sort_values("other", kind="stable")
+    rows = rows.drop_duplicates(["indicator", "method", "variant"]).sort_index()
     found: list[dict[str, object]] = []
     for row in rows.to_dict("records"):
         grade = row["grade"]
