@@ -1,0 +1,147 @@
+"""Write the reference pages that code and catalogue already say; ``--check`` only tells whether they are fresh."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+from yiju.checkup.catalogue import catalogue, read_catalogue, word
+from yiju.checkup.indicator import Indicator
+from yiju.checkup.registry import function_of, name_of
+from yiju.city.services import CLASS_NAMES, GROUPS, INSTRUMENT_NAMES, SERVICES, UNITS
+from yiju.city.tables import TABLES
+from yiju.cli.main import COMMANDS, main
+from yiju.text import Text
+
+REFERENCE = Path(__file__).resolve().parent.parent / "docs" / "reference"
+MADE = "<!-- Made by scripts/make_docs.py from the code; edit the code. -->\n\n"
+
+
+def both(text: Text) -> str:
+    """Chinese, then English, in one table cell."""
+    return f"{text.zh}<br>{text.en}".replace("|", "\\|").replace("\n", " ")
+
+
+def commands() -> str:
+    """Every command with its help, as the terminal shows it."""
+    page = ["# Commands\n\n命令。Every command takes `--lang zh|en`, and `--json` where it prints a table.\n"]
+    group = click.Context(main, info_name="yiju", terminal_width=100, max_content_width=100)
+    for name, (_, line) in COMMANDS.items():
+        command = main.get_command(group, name)
+        assert command is not None
+        context = click.Context(command, info_name=name, parent=group, terminal_width=100, max_content_width=100)
+        page.append(f"\n## yiju {name}\n\n{line.en} {line.zh}。\n\n```text\n{command.get_help(context)}\n```\n")
+    return "".join(page)
+
+
+def tables() -> str:
+    """Every table contract."""
+    page = ["# Tables\n\n数据表。GeoParquet in the city folder; geometry in the city's own CRS, metres; unknown is null.\n"]
+    for table in TABLES.values():
+        geometry = f" Geometry: {', '.join(table.geometry)}." if table.geometry else ""
+        bands = f" Further columns match `{table.bands}`." if table.bands else ""
+        page.append(
+            f"\n## {table.name}\n\n{table.meaning.zh} · {table.meaning.en}. Key: {', '.join(table.key)}.{geometry}{bands}\n\n"
+            "| column | type | unknown? | meaning |\n|---|---|---|---|\n"
+        )
+        for c in table.columns:
+            choices = f" ({', '.join(c.choices)})" if c.choices else ""
+            page.append(f"| `{c.name}` | {c.kind} | {'may be' if c.unknown else ''} | {both(c.meaning)}{choices} |\n")
+    return "".join(page)
+
+
+def services() -> str:
+    """The service catalogue."""
+    page = [
+        "# Services\n\n服务目录。Radius and minutes are of the standard named; † marks a number that was not read in the "
+        "issued text.\n\n| code | name | class | for | radius, time | one per | lead | source |\n|---|---|---|---|---|---|---|---|\n"
+    ]
+    for code, s in SERVICES.items():
+        reach = f"{s.radius_m:,.0f} m" if s.radius_m else ""
+        reach += f" (relaxed {s.relaxed_m:,.0f} m)" if s.relaxed_m else ""
+        reach += f", {s.minutes:g} min" if s.minutes else ""
+        page.append(
+            f"| `{code}` | {both(s.name)} | {both(CLASS_NAMES[s.service_class])}, {INSTRUMENT_NAMES[s.instrument].en} "
+            f"| {', '.join(GROUPS[g].name.en for g in s.groups)} | {reach} "
+            f"| {f'{s.duty_people:,}' if s.duty_people else ''} | {both(UNITS[s.lead].name)} "
+            f"| {s.source}{' †' if s.provisional else ''} |\n"
+        )
+    return "".join(page)
+
+
+def indicators() -> str:
+    """The indicator catalogue, one section for each."""
+    page = [
+        "# Indicators\n\n指标目录。`computed`: Yiju computes it; `table`: the city's own figure; `store`: field inspection, stored and "
+        "reported. Class A: open data; A\\*: with a facility layer that someone vouches for; B: an official table or log; "
+        "C: inspection only. † marks a definition or yardstick that was not read in the issued text.\n"
+    ]
+    for entry in catalogue().values():
+        page.append(_indicator(entry))
+    return "".join(page)
+
+
+def cite(source: str) -> Text:
+    """The source in words."""
+    return read_catalogue().cite(source)
+
+
+def _indicator(entry: Indicator) -> str:
+    computability = entry.computability.replace("*", "\\*")
+    facts = {
+        "Definition 定义": both(entry.formula),
+        "Unit 单位": both(word("units", entry.unit)),
+        "Dimension 目标": both(word("dimensions", entry.dimension)),
+        "Official level 层级": entry.level,
+        "How, class 方式与类别": f"{entry.how}, {computability}",
+        "Methods 方法": ", ".join(entry.methods),
+        "Variants 变体": ", ".join(f"`{v.code}`" for v in entry.variants if v.code),
+        "Standard 标准": _yardstick(entry),
+        "Tables 数据表": ", ".join(f"`{t}`" for t in entry.tables),
+        "Answered by 由此回答": entry.answered_by.indicator if entry.answered_by else "",
+        "Function 函数": f"`{name_of(function)}`" if (function := function_of(entry.id)) else "",
+        "Source 依据": both(cite(entry.source)),
+        "Caveat 说明": both(entry.caveat) if entry.caveat.en else "",
+    }
+    dagger = " †" if entry.provisional else ""
+    rows = "".join(f"| {label} | {fact} |\n" for label, fact in facts.items() if fact)
+    return f"\n### {entry.id} {entry.name.zh} {entry.name.en}{dagger}\n\n| | |\n|---|---|\n{rows}"
+
+
+def _yardstick(entry: Indicator) -> str:
+    if entry.target is not None:
+        sign = {"higher": "≥ ", "lower": "≤ "}.get(entry.direction, "")
+        return f"{sign}{entry.target.value:g} ({both(cite(entry.target.source))})"
+    return f"{entry.band.low:g} to {entry.band.high:g} ({both(cite(entry.band.source))})" if entry.band is not None else ""
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "cli.md": commands,
+    "tables.md": tables,
+    "services.md": services,
+    "indicators.md": indicators,
+}
+
+
+def run() -> int:
+    """Write the pages, or compare them."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if a page is stale")
+    stale = []
+    check = parser.parse_args().check
+    for name, make in PAGES.items():
+        file, text = REFERENCE / name, MADE + make()
+        if check and (not file.is_file() or file.read_text(encoding="utf-8") != text):
+            stale.append(name)
+        if not check:
+            file.write_text(text, encoding="utf-8")
+    if stale:
+        print(f"Stale: {', '.join(stale)} in docs/reference. Run `make docs`.")
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(run())
