@@ -40,7 +40,7 @@ def draw(pencil) -> None:
     for i in range(5):
         for j in range(5):
             if (i, j) != (2, 2):
-                pencil.box(100 * i + 20, 100 * j + 20, 40, 40, building="apartments", building__levels="5")
+                pencil.box(100 * i + 20, 100 * j + 20, 40, 40, building="apartments", building__levels="8")
     park = [
         pencil.node(100 * x + dx, 100 * y + dy)
         for x, y, dx, dy in [(2, 2, 5, 5), (3, 2, -5, 5), (3, 3, -5, -5), (2, 3, 5, -5)]

@@ -94,7 +94,7 @@ def test_a_city_without_buildings_has_no_homes() -> None:
 
 
 def test_people_go_by_floor_area() -> None:
-    homes = buildings(("residential", 0, 0, 10, 1), ("residential", 50, 0, 10, 3))
+    homes = buildings(("residential", 0, 0, 100, 1), ("residential", 500, 0, 100, 3))
     people = spread_total(1000, homes, NO_LAND, source="city.toml")
     assert people["people"].tolist() == [250.0, 750.0]
     assert people["cell_id"].tolist() == ["home-b0", "home-b1"]
@@ -108,6 +108,16 @@ def test_without_homes_people_go_evenly_over_residential_land() -> None:
     assert people.geometry.x.max() < 200
 
 
+def test_a_few_mapped_houses_are_not_given_a_whole_city() -> None:
+    house, fields = (
+        buildings(("residential", 0, 0, 10, 1)),
+        land(("residential", shapely.box(500, 0, 700, 200))),
+    )
+    assert len(spread_total(11, house, NO_LAND, source="city.toml")) == 0  # 100 m2 of floor for eleven
+    assert spread_total(10, house, NO_LAND, source="city.toml")["people"].tolist() == [10.0]
+    assert spread_total(1000, house, fields, source="city.toml")["cell_id"].str.startswith("land-").all()
+
+
 def test_with_neither_homes_nor_land_nobody_is_anywhere() -> None:
     assert len(spread_total(1000, BUILDINGS.empty(CRS), NO_LAND, source="city.toml")) == 0
 
@@ -118,11 +128,12 @@ _HOMES = st.lists(
 
 
 @settings(max_examples=40)
-@given(_HOMES, st.floats(0.5, 1e7))
+@given(_HOMES, st.floats(0.5, 5000))
 def test_nobody_is_lost_or_made(homes: list[tuple[int, int]], total: float) -> None:
     given_ = buildings(*(("residential", 50 * x, 0, 10, levels) for x, levels in homes))
+    room = given_["floor_area_m2"].sum() / 10
     people = spread_total(total, given_, NO_LAND, source="city.toml")
-    assert people["people"].sum() == pytest.approx(total)
+    assert people["people"].sum() == pytest.approx(total if total <= room else 0.0)
     assert (people["people"] > 0).all()
 
 

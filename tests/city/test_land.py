@@ -142,6 +142,17 @@ def test_a_park_is_taken_out_of_the_parcels() -> None:
     assert shapely.union_all(chosen.areas).equals(shapely.box(50, 0, 100, 100))
 
 
+def test_one_landmark_does_not_make_buildings_mapped() -> None:
+    town = parcel_frame(squares(8, 4), CRS)
+    house = homes((40, 40, 30))
+    assert choose_residential(NOTHING, NO_LAND, town, house, NOBODY).choice == "none"
+    measured = measure_parcels(town, NOBODY, house)
+    assert built_up_by(measured) == "streets"
+    two = homes((40, 40, 30), (140, 40, 30))
+    assert choose_residential(NOTHING, NO_LAND, town, two, NOBODY).choice == "homes"
+    assert built_up_by(measure_parcels(town, NOBODY, two)) == "buildings"
+
+
 def test_where_nothing_tells_there_is_none() -> None:
     chosen = choose_residential(NOTHING, NO_LAND, PARCELS_OF_TOWN, NO_HOMES, NOBODY)
     assert (chosen.choice, len(chosen.areas)) == ("none", 0)

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from yiju.city.dasymetric import pick_homes, spread_total
+from yiju.city.dasymetric import homes_suffice, pick_homes, spread_total
 from yiju.city.places import cell_reach_m, complete_places, outline
 from yiju.city.tables import (
     COMMUTES,
@@ -200,9 +200,10 @@ def population(work: Work) -> Products:
     if people is not None:
         choice = "file" if total is None else "file, total unused"
     elif total is not None:
+        housed = homes_suffice(homes, total)
         land = work.get("osm_land")
-        people = spread_total(total, homes, land if len(homes) else land.clip(city), source="city.toml")
-        choice = "total" if len(homes) else "total on land" if len(people) else "nowhere"
+        people = spread_total(total, homes, land if housed else land.clip(city), source="city.toml")
+        choice = "total" if housed else "total on land" if len(people) else "nowhere"
     else:
         people = RESIDENTS.empty(work.config.crs)
         choice = "none"

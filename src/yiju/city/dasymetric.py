@@ -69,10 +69,15 @@ def pick_homes(
     return buildings[(use == "residential") | unknown]  # RULE 1
 
 
+def homes_suffice(homes: gpd.GeoDataFrame, people: float) -> bool:
+    """Whether the homes that are mapped have room for the people: 10 m2 of floor area for each."""
+    return bool(homes["floor_area_m2"].sum() >= LEAST_FLOOR_M2_PER_PERSON * people)
+
+
 def spread_total(
     total: float, homes: gpd.GeoDataFrame, land: gpd.GeoDataFrame, *, source: str
 ) -> gpd.GeoDataFrame:
-    """A city's people, spread over homes by floor area; without homes, evenly over residential land.
+    """A city's people, spread over homes by floor area; where too few are mapped, evenly over residential land.
 
     Parameters
     ----------
@@ -88,10 +93,10 @@ def spread_total(
     Returns
     -------
     GeoDataFrame
-        Rows of the contract ``residents``, status ``modelled``, that sum to the total; empty where there is
-        neither a home nor residential land.
+        Rows of the contract ``residents``, status ``modelled``, that sum to the total; empty where there are
+        neither enough homes nor residential land.
     """
-    if len(homes):
+    if homes_suffice(homes, total):
         ids = "home-" + homes["building_id"].astype("str").to_numpy(dtype=object)
         points = inner_points(homes.geometry.to_numpy())
         weight = homes["floor_area_m2"].to_numpy(dtype=float)

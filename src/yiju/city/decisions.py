@@ -49,13 +49,13 @@ WORDS: Mapping[str, Mapping[str, Text]] = MappingProxyType(
                 "People: the total of {people:,}, spread over {homes:,} homes by floor area (modelled)",
             ),
             "total on land": Text(
-                "人口：没有住宅建筑，总人口 {people:,} 均匀分摊到居住用地（推算）",
-                "People: no homes are mapped; the total of {people:,} is spread evenly over residential land "
-                "(modelled)",
+                "人口：标绘的住宅过少（{homes:,} 栋），总人口 {people:,} 均匀分摊到居住用地（推算）",
+                "People: too few homes are mapped ({homes:,}); the total of {people:,} is spread evenly over "
+                "residential land (modelled)",
             ),
             "nowhere": Text(
-                "总人口无处分摊：既没有住宅建筑，也没有居住用地",
-                "The total of people cannot be spread: there are neither homes nor residential land",
+                "总人口无处分摊：标绘的住宅过少（{homes:,} 栋），也没有居住用地",
+                "The total of people cannot be spread: too few homes are mapped ({homes:,}), and no residential land",
             ),
             "none": Text(
                 "没有人口数据：与人有关的指标不可测算",
