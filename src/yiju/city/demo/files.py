@@ -113,15 +113,14 @@ def write_rain(days: np.ndarray, rain_mm: Floats, file: Path) -> None:
 def write_elevation(town: Townscape, file: Path, site: Site) -> None:
     """The elevation model as a GeoTIFF in the grid of the city, decimetres."""
     import rasterio  # noqa: PLC0415 - only who writes a raster pays for it
-    from rasterio.transform import from_origin  # noqa: PLC0415
 
     lattice = town.land.lattice
     east, north = site.to_grid(np.array([[lattice.x0, lattice.y0 + (lattice.ny - 1) * lattice.step_m]]))[0]
     half = lattice.step_m / 2
+    corner = rasterio.Affine(lattice.step_m, 0.0, east - half, 0.0, -lattice.step_m, north + half)
     profile = {
         "driver": "GTiff", "dtype": "float32", "count": 1, "width": lattice.nx, "height": lattice.ny, "crs": CRS,
-        "transform": from_origin(east - half, north + half, lattice.step_m, lattice.step_m), "compress": "deflate",
-        "predictor": 3, "nodata": -9999.0,
+        "transform": corner, "compress": "deflate", "predictor": 3, "nodata": -9999.0,
     }  # fmt: skip
     with rasterio.open(file, "w", **profile) as raster:
         raster.write(np.round(town.land.ground[::-1], 1).astype(np.float32), 1)

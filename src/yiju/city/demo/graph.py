@@ -77,14 +77,13 @@ def join_ends(lines: Sequence[Floats], ranks: Ints, reach_m: Floats, barrier: Ba
         movable = np.flatnonzero(ranks > 0)
         own, other = tree.query(ends[movable], predicate="dwithin", distance=reach_m[movable])
         own = movable[own]
-        foreign = own != other
-        own, other = own[foreign], other[foreign]
-        gap = shapely.distance(ends[own], drawn[other])
+        gap = np.where(own == other, np.inf, shapely.distance(ends[own], drawn[other]))
         order = np.lexsort((gap, own))
         own, other, gap = own[order], other[order], gap[order]
-        first = np.r_[True, own[1:] != own[:-1]]
-        for i, j, away in zip(own[first].tolist(), other[first].tolist(), gap[first].tolist(), strict=True):
-            if away < _GRID_M:
+        _, first = np.unique(own, return_index=True)
+        for k in first.tolist():
+            i, j, away = int(own[k]), int(other[k]), float(gap[k])
+            if away < _GRID_M or not np.isfinite(away):
                 continue
             end = ends[i]
             meet = shapely.get_coordinates(

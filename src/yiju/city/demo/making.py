@@ -44,8 +44,8 @@ EDITION = 1
 _MADE_FROM = "demo.json"
 # Thirty years of rain and more: what the capture ratio asks for (standards.md 6).
 _FIRST_YEAR_OF_RAIN = 1991
-# Below this the pockets that carry the planted truths leave no room for a city around them.
-_SMALLEST = 0.5
+# Below this the pockets that carry the planted truths, whose size is given, leave no room for a city around them.
+_SMALLEST = 1.0
 
 
 def make_demo(
@@ -73,7 +73,7 @@ def make_demo(
     Raises
     ------
     InputError
-        The folder is not empty, or the scale is below a half.
+        The folder is not empty, the scale is below 1, or the seed gives no city.
     """
     folder = Path(folder)
     _refuse(folder, scale)

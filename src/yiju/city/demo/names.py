@@ -118,11 +118,13 @@ def told_apart(names: Sequence[Text]) -> list[Text]:
     Text(zh='砚石坡2', en='Yanshipo 2')
     """
     seen: dict[str, int] = {}
-    out = []
-    for name in names:
-        turn = seen[name.zh] = seen.get(name.zh, 0) + 1
-        out.append(name if turn == 1 else Text(f"{name.zh}{turn}", f"{name.en} {turn}"))
-    return out
+
+    def told(word: str, between: str) -> str:
+        turn = seen[word] = seen.get(word, 0) + 1
+        return word if turn == 1 else f"{word}{between}{turn}"
+
+    # Names that differ in Chinese may still sound alike in pinyin: each language counts for itself.
+    return [Text(told(name.zh, ""), told(name.en, " ")) for name in names]
 
 
 def street_name(k: int, rank: int) -> Text:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from yiju.city.demo.arrays import sum_by
+from yiju.errors import InputError
+from yiju.text import Text
 
 if TYPE_CHECKING:
     from yiju.city.demo.arrays import Bools, Floats, Ints
@@ -54,7 +56,13 @@ class Cells:
 
 
 def house(plan: Plan, buildings: Buildings, total: float, rng: np.random.Generator) -> Floats:
-    """Expected people of each building; ``total`` is the city's."""
+    """Expected people of each building; ``total`` is the city's.
+
+    Raises
+    ------
+    InputError
+        A pocket, which carries a planted truth, has no homes: the seed has put it on a cliff.
+    """
     room = np.array([_HOME_M2[z.kind] for z in plan.zones])[buildings.zone]
     people = np.where(buildings.homes, buildings.floor_area_m2 / room, 0.0)
     people *= rng.uniform(0.85, 1.15, len(room))
@@ -63,6 +71,14 @@ def house(plan: Plan, buildings: Buildings, total: float, rng: np.random.Generat
     for index, drawn in enumerate(plan.zones):
         if drawn.pocket:
             here = buildings.zone == index
+            if not (people[here] > 0).any():
+                raise InputError(
+                    Text(
+                        f"此随机种子下组团 {drawn.name} 无处建房。",
+                        f"with this seed nothing is built in {drawn.name}.",
+                    ),
+                    hint=Text("请换一个随机种子。", "Choose another seed."),
+                )
             wanted = rng.uniform(*_POCKET_PEOPLE)
             people[here] *= wanted / people[here].sum()
             pocket |= here

@@ -72,8 +72,9 @@ def draw_rivers(plan: Plan, stretch: float, rng: np.random.Generator) -> tuple[R
     main, tributary = (
         River(name, shapely.LineString(line), widths, _ribbon(line, widths)) for name, line, widths in rivers
     )
+    # The tributary ends at the very bank of the main river.
     main_water = shapely.simplify(shapely.difference(main.water, islet), 1.0)
-    tributary_water = shapely.simplify(shapely.difference(tributary.water, main.water), 1.0)
+    tributary_water = shapely.difference(shapely.simplify(tributary.water, 1.0), main_water)
     return (
         River(main.name, main.line, main.width_m, main_water),
         River(tributary.name, tributary.line, tributary.width_m, tributary_water),
