@@ -52,6 +52,16 @@ def test_every_part_is_drawn_in_either_language(written, data, tmp_path, hash_, 
     assert not re.search(r"\bundefined\b|\bNaN\b|\[object", shown)
 
 
+def test_the_english_page_speaks_english(written, data, tmp_path):
+    document = opened(written.page, "#en", tmp_path)
+    main = document[document.index("<main>") : document.index('id="methods"')]
+    hidden = r'<noscript.*?</noscript>|<span class="zh".*?</span>|<[^>]+>'
+    shown = re.sub(hidden, "\n", main, flags=re.DOTALL)
+    for name in sorted({p["name"] for p in data["places"]}, key=len, reverse=True):
+        shown = shown.replace(name, "")
+    assert set(re.findall(r"[一-鿿]+", shown)) == set()
+
+
 def test_a_need_can_be_opened_by_its_address(written, data, tmp_path):
     need = needs_of(data)[0]
     document = opened(written.page, f"#en/need/{need['id']}", tmp_path)

@@ -83,6 +83,7 @@ def _number(row: Mapping[str, Any]) -> dict[str, Any]:
     about = Text(*(f"{m} · {v}" if v else m for m, v in zip(method, variant, strict=True)))
     decimals = digits(unit)
     return {
+        **{key: row[key] for key in ("indicator", "method", "variant")},
         "name": list(indicator_name(row["indicator"])),
         "about": list(about),
         "kind": row["kind"],

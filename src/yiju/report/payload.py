@@ -56,7 +56,7 @@ def payload(material: Material, overview: Overview, trust: Trust, change: Change
         "dimensions": [asdict(d) for d in overview.dimensions],
         "ramps": {"series": SERIES_RAMP, "needs": NEEDS_RAMP},
         "overall": [asdict(r) for r in overview.overall],
-        "trust": _trust(trust),
+        "trust": _trust(trust) | {"states": dict(trust.states)},
         "change": None if change is None else change.json(),
         "map": base_json(material, frame) | {"facilities": facilities_json(material, frame)},
         "texts": texts.json(),

@@ -44,9 +44,10 @@
  *   whom: Ranked | null, where: Ranked | null}} Dimension */
 /** @typedef {{recognised: number, open: number, people: Value, matched: number, by_class: Record<string, number>,
  *   acting: Value, raised: Value, ladder: Record<string, Record<string, number>>}} Counts */
-/** @typedef {{parts: {key: string, count: number, name: Bi, about: Bi}[], total: number, notes: Bi[], layers: Layer[]}} Trust */
+/** @typedef {{parts: {key: string, count: number, name: Bi, about: Bi}[], total: number, notes: Bi[], layers: Layer[],
+ *   states: Record<string, string>}} Trust */
 /** @typedef {{year: number, earlier: number, fates: Record<string, number>, kinds: Record<string, number>, rates: [string, Value, number, number][],
- *   numbers: {name: Bi, about: Bi, kind: string, before: Value, after: Value, change: Value, digits: number, unit: Bi, better: boolean | null, why: Bi}[],
+ *   numbers: {indicator: string, method: string, variant: string, name: Bi, about: Bi, kind: string, before: Value, after: Value, change: Value, digits: number, unit: Bi, better: boolean | null, why: Bi}[],
  *   needs: {fate: string, sentence: Bi}[], inputs: Bi[]}} Change */
 
 /** @typedef {{meta: Meta, words: Record<string, Bi>, texts: Bi[], names: Record<string, Record<string, Bi>>,

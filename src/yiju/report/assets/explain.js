@@ -202,3 +202,24 @@ function groundRow(need, [role, number, standard, name, value]) {
   const held = standard === null || standard === undefined ? "" : say("need.held", { n: figure(standard, digitsFor(standard)) });
   return h("tr", null, h("td", null, chip(say(`evidence.${role}`), role === "raises" ? "alert" : "")), h("th", { scope: "row" }, about, held ? h("span", { class: "range" }, held) : null), h("td", { class: "r" }, series ? num(series, need.place) : h("b", null, value === null || value === undefined ? "" : figure(value, digitsFor(value)))));
 }
+
+/** Which indicators are in a state of the data. @param {Trust["parts"][number]} part */
+function explainPart(part) {
+  const members = DATA.indicators.filter((indicator) => DATA.trust.states[indicator.id] === part.key);
+  openPanel(() => [
+    h("p", { class: "soft small" }, say("trust.title")),
+    h("h2", { id: "panel-title" }, `${bi(part.name)} (${figure(part.count)})`),
+    h("p", { style: "margin:8px 0 16px" }, bi(part.about)),
+    h("table", { class: "grounds" }, h("tbody", null, members.map((indicator) => h("tr", null, h("td", { class: "soft small" }, indicator.id), h("th", { scope: "row" }, h("button", { class: "link", type: "button", onclick: () => explainIndicator(indicator.id) }, bi(indicator.name))), h("td", { class: "soft small" }, nameOf("dimensions", indicator.dimension)))))),
+  ], "");
+}
+
+/** How one of the four counts is counted. @param {string} key */
+function explainCount(key) {
+  openPanel(() => [
+    h("p", { class: "soft small" }, say("counts.title")),
+    h("h2", { id: "panel-title" }, say(`counts.${key}`)),
+    definitions([["explain.formula", say(`counts.how.${key}`)], ["explain.function", h("code", null, "yiju.needs.ladder:ladder")], ["explain.inputs", h("code", null, `checkups/${DATA.meta.year}/needs.parquet`)]]),
+    h("p", { style: "margin-top:20px" }, h("button", { class: "quiet", type: "button", onclick: () => showLedger({ status: key === "raised" ? "closed" : key === "recognised" ? "" : "open" }) }, say("sheet.needs.all"))),
+  ], "");
+}

@@ -108,10 +108,17 @@ function numberTable(change) {
     h("tbody", null, change.numbers.slice(0, CHANGES.numbers).map((row) => h("tr", null,
       h("th", { scope: "row", class: "wide" }, bi(row.name), h("span", { class: "range", style: "white-space:normal" }, bi(row.about))),
       h("td", { class: "r", "data-label": change.earlier }, figure(row.before, row.digits)),
-      h("td", { class: "r", "data-label": change.year }, figure(row.after, row.digits), " ", h("span", { class: "unit" }, bi(row.unit))),
+      h("td", { class: "r", "data-label": change.year }, changedTo(row), " ", h("span", { class: "unit" }, bi(row.unit))),
       h("td", { class: "r", "data-label": say("change.change") }, row.change === null ? "—" : sign(row.change) + figure(Math.abs(row.change), row.digits), row.better === null || row.kind !== "changed" ? "" : row.better ? " ▲" : " ▽"),
       h("td", { "data-label": say("change.why") }, chip(nameOf("kinds", row.kind), row.kind === "changed" ? "strong" : "dash"), " ", h("span", { class: "small soft" }, bi(row.why))))))),
     moreButton(CHANGES.numbers, change.numbers.length, () => { CHANGES.numbers += PAGE.more; drawChange(); }));
+}
+
+/** The later value, which can be asked where it comes from. @param {Change["numbers"][number]} row */
+function changedTo(row) {
+  const series = SERIES.get(seriesKey(row.indicator, row.method, row.variant, "all", "city"));
+  const city = (BY_LEVEL.get("city") || [])[0];
+  return series && city && row.after !== null ? num(series, city.id, true) : figure(row.after, row.digits);
 }
 
 /** @param {Change} change */

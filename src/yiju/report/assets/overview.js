@@ -18,7 +18,7 @@ function drawTrust() {
     h("p", { class: "small", style: "margin:20px 0 8px" }, h("b", null, say("trust.stack", { n: figure(total) }))),
     h("div", { class: "stack", role: "img", "aria-label": shown.map((p) => `${bi(p.name)} ${p.count}`).join(", ") },
       shown.map((part) => h("span", { style: `flex:${part.count};background:${PART_FILL[part.key]}` }))),
-    h("ul", { class: "keys" }, shown.map((part) => h("li", null, h("i", { class: "swatch", style: `background:${PART_FILL[part.key]}` }), h("span", null, h("b", null, figure(part.count)), bi(part.name), h("br"), bi(part.about))))),
+    h("ul", { class: "keys" }, shown.map((part) => h("li", null, h("i", { class: "swatch", style: `background:${PART_FILL[part.key]}` }), h("span", null, h("b", null, h("button", { class: "num", type: "button", "aria-label": `${bi(part.name)} ${part.count} ${say("explain.ask")}`, onclick: () => explainPart(part) }, figure(part.count))), bi(part.name), h("br"), bi(part.about))))),
     notes.length ? h("div", { class: "notice" }, h("h3", null, say("trust.read")), h("ul", null, notes.map((note) => h("li", null, bi(note))))) : null);
   fill(byId("layers-body"), layers.length ? layerTable(layers) : h("p", { class: "soft" }, say("trust.layers.none")));
 }
@@ -49,7 +49,7 @@ function drawCounts() {
   ];
   fill(byId("counts"), cards.map(([key, value, about]) => h("li", null,
     h("p", { class: "name" }, say(`counts.${key}`)),
-    h("p", { class: value === null ? "figure none" : "figure" }, figure(/** @type {Value} */ (value))),
+    h("p", { class: value === null ? "figure none" : "figure" }, h("button", { class: "num", type: "button", "aria-label": `${say(`counts.${key}`)} ${figure(/** @type {Value} */ (value))} ${say("explain.ask")}`, onclick: () => explainCount(String(key)) }, figure(/** @type {Value} */ (value)))),
     h("p", { class: "note" }, about))));
   const steps = Object.keys(counts.ladder);
   const columns = Object.keys(counts.by_class);

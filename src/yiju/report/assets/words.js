@@ -5,7 +5,7 @@
 let LANG = "zh";
 
 /** @param {Bi | undefined | null} words */
-const bi = (words) => (words ? words[LANG === "zh" ? 0 : 1] || words[0] : "");
+const bi = (words) => (words ? words[LANG === "zh" ? 0 : 1] ?? words[0] : "");
 
 /** The words of a key, with {names} filled in. @param {string} key @param {Record<string, string | number>} [fill] */
 function say(key, fill) {
