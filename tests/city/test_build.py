@@ -6,11 +6,15 @@ import errno
 import hashlib
 import importlib
 import json
+import os
 import shutil
 import signal
 import subprocess
 import sys
+import threading
+import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -20,11 +24,12 @@ import shapely
 
 from yiju.city import build as building
 from yiju.city.build import STAGES, Work, build_city, read_manifest
-from yiju.city.cache import InputHashes, StageStore, files_of, key_of
+from yiju.city.cache import InputHashes, StageStore, alone, files_of, key_of
 from yiju.city.cache import _undisturbed as undisturbed
 from yiju.city.folder import CityFolder
 from yiju.city.tables import TABLES
 from yiju.errors import ConfigError, InputError, MissingCity, SnapshotError
+from yiju.progress import SILENT
 
 CRS = "EPSG:32650"
 X, Y = 500_000.0, 2_600_000.0
@@ -271,6 +276,49 @@ def test_ctrl_c_while_tables_change_places_waits_until_they_have() -> None:
     with pytest.raises(KeyboardInterrupt):
         publishing()
     assert done == ["all of it"]
+
+
+def test_a_second_build_at_the_same_time_waits_for_the_first(town) -> None:
+    class Listener:
+        said: list[str] = []  # noqa: RUF012
+
+        def step(self, what) -> None:
+            self.said.append(what.en)
+
+        def advance(self, done: int, total: int) -> None: ...
+
+    second = threading.Thread(target=build_city, args=(town,), kwargs={"now": NOON, "progress": Listener()})
+    with alone(town.tables_dir, SILENT):
+        second.start()
+        while not Listener.said:
+            time.sleep(0.01)
+        assert Listener.said == ["Another build of this folder is running; waiting for it"]
+        assert not list(town.tables_dir.glob("*.parquet"))
+    second.join()
+    assert len(list(town.tables_dir.glob("*.parquet"))) > len(TABLES)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_may_not_be_written_to_is_told(town) -> None:
+    town.path.chmod(0o500)
+    try:
+        with pytest.raises(SnapshotError, match="may be written to"):
+            build_city(town, now=NOON)
+    finally:
+        town.path.chmod(0o700)
+
+
+def test_tables_that_cannot_change_places_are_told(town, monkeypatch) -> None:
+    def read_only(self, target):
+        if self.suffix == ".parquet" and target.parent == town.tables_dir:
+            raise OSError(errno.EROFS, "Read-only file system")
+        return replace(self, target)
+
+    replace = Path.replace
+    monkeypatch.setattr(Path, "replace", read_only)
+    with pytest.raises(SnapshotError, match="Read-only file system"):
+        build_city(town, now=NOON)
+    assert not list(town.tables_dir.glob("*.part"))
 
 
 def test_the_manifest_says_what_went_in_and_what_was_decided(town) -> None:

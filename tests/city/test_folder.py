@@ -35,6 +35,12 @@ def test_a_city_that_was_not_built_says_so(folder) -> None:
         folder.table("rain")
 
 
+def test_a_build_that_was_stopped_has_built_nothing(folder) -> None:
+    (folder.tables_dir / ".stages" / "osm").mkdir(parents=True)
+    with pytest.raises(MissingCity, match="yiju build"):
+        folder.table("rain")
+
+
 def test_a_table_comes_back_as_it_was_written(folder) -> None:
     folder.write_table("rain", rain(0.0, 12.5))
     assert folder.has("rain")

@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from yiju.city.cache import StageRecord, StageStore, code_version, key_of, library_versions
+from yiju.city.cache import StageRecord, StageStore, alone, code_version, key_of, library_versions
 from yiju.city.decisions import WORDS
 from yiju.city.folder import CityFolder
 from yiju.city.tables import TABLES
@@ -248,6 +248,11 @@ def build_city(
         The disk is full; the tables are as they were.
     """
     city = folder if isinstance(folder, CityFolder) else CityFolder.open(folder)
+    with alone(city.tables_dir, progress):
+        return _build(city, now, progress, anew=anew)
+
+
+def _build(city: CityFolder, now: datetime | None, progress: Progress, *, anew: bool) -> Built:
     store = StageStore(city.tables_dir)
     work = Work(city, store, progress)
     code = code_version()

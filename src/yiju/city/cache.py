@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from yiju.city.folder import read_frame, store_whole
+from yiju.city.folder import read_frame, store_whole, unwritable
 from yiju.errors import InputError
 from yiju.text import Text
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
     import pandas as pd
+
+    from yiju.progress import Progress
 
 # Parts of a shapefile: a change of any is a change of the file.
 # Source: ESRI Shapefile Technical Description (1998), and the usual .cpg beside it.
@@ -199,6 +201,11 @@ class StageStore:
             Stage -> names of its products that are tables.
         extra
             Further files and what they hold.
+
+        Raises
+        ------
+        SnapshotError
+            The disk is full or may not be written to.
         """
         scratches = {}
         try:
@@ -213,9 +220,42 @@ class StageStore:
                             staged.replace(self._tables / f"{table}.parquet")
                 for file, scratch in scratches.items():
                     scratch.replace(file)
+        except OSError as cause:
+            raise unwritable(self._tables, cause) from cause
         finally:
             for scratch in scratches.values():
                 scratch.unlink(missing_ok=True)
+
+
+@contextmanager
+def alone(tables_dir: Path, progress: Progress) -> Iterator[None]:
+    """Be the only build of a folder; a second one waits for the first, and says so.
+
+    The lock is the system's own: it goes when the process does, however that ends. Where the system has none
+    (Windows), two builds at once are the user's affair.
+    """
+    try:
+        import fcntl  # noqa: PLC0415
+    except ImportError:
+        yield
+        return
+    file = tables_dir / ".stages" / "lock"
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        held = file.open("a")
+    except OSError as cause:
+        raise unwritable(file, cause) from cause
+    with held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            progress.step(
+                Text(
+                    "另一构建正在进行，等待其完成", "Another build of this folder is running; waiting for it"
+                )
+            )
+            fcntl.flock(held, fcntl.LOCK_EX)
+        yield
 
 
 @contextmanager

@@ -90,7 +90,7 @@ class CityFolder:
 
         contract = TABLES[name]
         file = self.tables_dir / f"{name}.parquet"
-        if not self.tables_dir.is_dir():
+        if not file.is_file() and not any(self.tables_dir.glob("*.parquet")):
             raise MissingCity(
                 Text(f"{self.path} 尚未构建。", f"{self.path} has not been built yet."),
                 hint=Text(f"请运行 yiju build {self.path}。", f"Run `yiju build {self.path}`."),
@@ -169,12 +169,17 @@ def store_whole(file: Path, write: Callable[[Path], object]) -> None:
         write(scratch)
         scratch.replace(file)
     except OSError as cause:
-        raise SnapshotError(
-            Text(
-                f"无法写入 {file}：{cause}。原有文件未受影响。",
-                f"{file} cannot be written: {cause}. What was there stays whole.",
-            ),
-            hint=Text("请检查磁盘空间与写入权限。", "See that the disk has room and may be written to."),
-        ) from cause
+        raise unwritable(file, cause) from cause
     finally:
         scratch.unlink(missing_ok=True)
+
+
+def unwritable(file: Path, cause: OSError) -> SnapshotError:
+    """The error for a file that could not be stored."""
+    return SnapshotError(
+        Text(
+            f"无法写入 {file}：{cause}。原有文件未受影响。",
+            f"{file} cannot be written: {cause}. What was there stays whole.",
+        ),
+        hint=Text("请检查磁盘空间与写入权限。", "See that the disk has room and may be written to."),
+    )
