@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from yiju.city.demo.plan import Plan
     from yiju.city.demo.rivers import River
 
-# Land larger than this holds no street: hills and fields, cut into pieces about this far across.
+# Land larger than this holds no street: hills and fields.
 _WILD_M2 = 110_000.0
+# Those are cut into pieces about this far across: a village and its fields.
 _WILD_PIECE_M = 420.0
 # The two halves of a river are cut every so often.
 _REACH_M = 400.0

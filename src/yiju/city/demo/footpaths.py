@@ -12,6 +12,7 @@ from yiju.city.demo.graph import StreetGraph, cut_at_junctions, largest_part
 if TYPE_CHECKING:
     from yiju.city.demo.parks import Park
 
+# Rank of a footpath, below that of a way inside a compound.
 PATH = 4
 
 

@@ -27,10 +27,11 @@ _CHANNELS, _CHANNEL_SHARES = (
     ("电话", "微信小程序", "网格员上报", "政务网站", "来访"),
     (0.58, 0.24, 0.10, 0.06, 0.02),
 )
-# Calls by hour of the day, and more of them on working days.
+# Calls by hour of the day; invented.
 _HOURS = np.array(
     [1, 1, 1, 1, 1, 2, 4, 7, 12, 14, 13, 11, 8, 9, 11, 11, 10, 8, 7, 7, 6, 4, 3, 2], dtype=np.float64
 )
+# More calls come on working days, by this factor; invented.
 _WORKDAY = 1.35
 # How often each age band calls, against the middle: the very old and small children do not phone hotlines.
 _VOICE = {
@@ -42,8 +43,9 @@ _VOICE = {
     "age_60_79": 0.35,
     "age_80_plus": 0.05,
 }
-# Shares: with coordinates, repeated, reopened, called back; and contact within 24 hours.
+# Shares of requests: with coordinates, repeated, reopened, called back; invented.
 _LOCATED, _REPEATED, _REOPENED, _CALLED_BACK = 0.82, 0.06, 0.035, 0.72
+# Hours in which the resident is to be contacted: practice of 接诉即办 (standards.md 8.1).
 _CONTACT_DUE_H = 24.0
 # Share of the resolved that a late closing spoils; shares of the content where it was resolved, and where not.
 _LATE_LOSS, _CONTENT_SOLVED, _CONTENT_UNSOLVED = 0.25, 0.93, 0.12

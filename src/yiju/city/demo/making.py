@@ -36,8 +36,8 @@ from yiju.errors import InputError
 from yiju.progress import SILENT, Progress
 from yiju.text import Text
 
-YEAR = 2025
-SEED = 2025
+# The year of the check-up handbook that the catalogue follows; as a seed it is as good as any.
+YEAR = SEED = 2025
 # Raised whenever the same seed gives another city than before.
 EDITION = 1
 # What a demo city was made from.

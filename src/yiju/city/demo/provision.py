@@ -37,6 +37,7 @@ _PARK_SIZES = (3, 4)
 # none.
 _PLANTED = ("primary_school", "kindergarten", "elder_day_care")
 _PARKS_AFTER = "elder_day_care"
+# Share of the people of each community within a walk of a park.
 _PARK_TARGET = 0.9
 # Kindergarten places for each child of three to five: short where the truth is planted, enough elsewhere.
 _SHORT, _ENOUGH = 0.74, (1.12, 1.3)

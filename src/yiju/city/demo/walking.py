@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _TOBLER = 3.5
 # Speed on stairs as a share of that on level ground, up and down: U. Weidmann, Transporttechnik der Fussgänger (1993).
 _STAIRS_UP, _STAIRS_DOWN = 0.455, 0.518
+# Steeper than this no street climbs (as in travel/profiles.py).
 _STEEPEST = 0.35
 # The walkers here are slower than those of the check-up by this factor, so that what they reach stays within reach.
 CAREFUL = 0.93
