@@ -161,7 +161,7 @@ def simplify_within_budget(lines: gpd.GeoSeries, tolerance_m: float, vertices: i
     2
     """
     simple = lines
-    for coarser in (1, 2, 4, 8):
+    for coarser in (1, 2, 4, 8, 16):
         simple = lines.simplify(tolerance_m * coarser)
         if shapely.get_num_coordinates(simple.array).sum() <= vertices:
             return simple

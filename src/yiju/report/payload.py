@@ -172,7 +172,7 @@ def standards(entry: Indicator) -> Text:
     Examples
     --------
     >>> standards(catalogue()["L03"]).en.split(" (")[0]
-    'target 100'
+    'target 100 full coverage'
     """
     cite = read_catalogue().cite
     parts: list[Text] = []
