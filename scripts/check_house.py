@@ -9,8 +9,11 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "yiju"
@@ -20,8 +23,24 @@ MAX_FUNCTION_LINES = 80
 MAX_DOOR_NAMES = 12
 
 # A path of somebody's machine, or the address of a package index, in any file that git knows.
-_FORBIDDEN = re.compile(r"(?<![\w.])/(?:home|root|work|Users)/\w|(?:pypi|files\.pythonhosted|registry\.npmjs)\.\w+")
-_TEXT_FILES = {".py", ".md", ".toml", ".txt", ".yml", ".yaml", ".js", ".css", ".html", ".typ", ".cff", ".cfg", ""}
+_FORBIDDEN = re.compile(
+    r"(?<![\w.])/(?:home|root|work|Users)/\w|(?:pypi|files\.pythonhosted|registry\.npmjs)\.\w+"
+)
+_TEXT_FILES = {
+    ".py",
+    ".md",
+    ".toml",
+    ".txt",
+    ".yml",
+    ".yaml",
+    ".js",
+    ".css",
+    ".html",
+    ".typ",
+    ".cff",
+    ".cfg",
+    "",
+}
 _NUMBER = re.compile(r"^_?[A-Z][A-Z0-9_]*(?:: [^=]+)? = -?[\d.]+(?:e-?\d+)?\b")
 
 
@@ -49,13 +68,19 @@ def long_files_and_functions(file: Path, text: str) -> Iterator[str]:
 
 
 def _is_docstring(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    )
 
 
 def wide_doors(file: Path, text: str) -> Iterator[str]:
     """Rooms that let more than a dozen names out."""
     for node in ast.parse(text).body:
-        if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == "__all__" for t in node.targets):
+        if isinstance(node, ast.Assign) and any(
+            isinstance(t, ast.Name) and t.id == "__all__" for t in node.targets
+        ):
             names = len(getattr(node.value, "elts", []))
             if names > MAX_DOOR_NAMES:
                 yield f"{file}:{node.lineno}: the door has {names} names (limit {MAX_DOOR_NAMES})"

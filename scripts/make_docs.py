@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
 from yiju.checkup.catalogue import catalogue, read_catalogue, word
-from yiju.checkup.indicator import Indicator
 from yiju.checkup.registry import function_of, name_of
 from yiju.city.services import CLASS_NAMES, GROUPS, INSTRUMENT_NAMES, SERVICES, UNITS
 from yiju.city.tables import TABLES
 from yiju.cli.main import COMMANDS, main
-from yiju.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from yiju.checkup.indicator import Indicator
+    from yiju.text import Text
 
 REFERENCE = Path(__file__).resolve().parent.parent / "docs" / "reference"
 MADE = "<!-- Made by scripts/make_docs.py from the code; edit the code. -->\n\n"
@@ -32,33 +37,46 @@ def commands() -> str:
     for name, (_, line) in COMMANDS.items():
         command = main.get_command(group, name)
         assert command is not None
-        context = click.Context(command, info_name=name, parent=group, terminal_width=100, max_content_width=100)
-        page.append(f"\n## yiju {name}\n\n{line.en} {line.zh}。\n\n```text\n{command.get_help(context)}\n```\n")
+        context = click.Context(
+            command, info_name=name, parent=group, terminal_width=100, max_content_width=100
+        )
+        page.append(
+            f"\n## yiju {name}\n\n{line.en} {line.zh}。\n\n```text\n{command.get_help(context)}\n```\n"
+        )
     return "".join(page)
 
 
 def tables() -> str:
     """Every table contract."""
-    page = ["# Tables\n\n数据表。GeoParquet in the city folder; geometry in the city's own CRS, metres; unknown is null.\n"]
+    head = (
+        "# Tables\n\n数据表。GeoParquet in the city folder; geometry in the city's own CRS, "
+        "metres; unknown is null.\n"
+    )
+    page = [head]
     for table in TABLES.values():
         geometry = f" Geometry: {', '.join(table.geometry)}." if table.geometry else ""
         bands = f" Further columns match `{table.bands}`." if table.bands else ""
         page.append(
-            f"\n## {table.name}\n\n{table.meaning.zh} · {table.meaning.en}. Key: {', '.join(table.key)}.{geometry}{bands}\n\n"
+            f"\n## {table.name}\n\n{table.meaning.zh} · {table.meaning.en}. "
+            f"Key: {', '.join(table.key)}.{geometry}{bands}\n\n"
             "| column | type | unknown? | meaning |\n|---|---|---|---|\n"
         )
         for c in table.columns:
             choices = f" ({', '.join(c.choices)})" if c.choices else ""
-            page.append(f"| `{c.name}` | {c.kind} | {'may be' if c.unknown else ''} | {both(c.meaning)}{choices} |\n")
+            page.append(
+                f"| `{c.name}` | {c.kind} | {'may be' if c.unknown else ''} | {both(c.meaning)}{choices} |\n"
+            )
     return "".join(page)
 
 
 def services() -> str:
     """The service catalogue."""
-    page = [
-        "# Services\n\n服务目录。Radius and minutes are of the standard named; † marks a number that was not read in the "
-        "issued text.\n\n| code | name | class | for | radius, time | one per | lead | source |\n|---|---|---|---|---|---|---|---|\n"
-    ]
+    head = (
+        "# Services\n\n服务目录。Radius and minutes are of the standard named; "
+        "† marks a number that was not read in the issued text.\n\n"
+        "| code | name | class | for | radius, time | one per | lead | source |\n|---|---|---|---|---|---|---|---|\n"
+    )
+    page = [head]
     for code, s in SERVICES.items():
         reach = f"{s.radius_m:,.0f} m" if s.radius_m else ""
         reach += f" (relaxed {s.relaxed_m:,.0f} m)" if s.relaxed_m else ""
@@ -74,14 +92,13 @@ def services() -> str:
 
 def indicators() -> str:
     """The indicator catalogue, one section for each."""
-    page = [
-        "# Indicators\n\n指标目录。`computed`: Yiju computes it; `table`: the city's own figure; `store`: field inspection, stored and "
-        "reported. Class A: open data; A\\*: with a facility layer that someone vouches for; B: an official table or log; "
-        "C: inspection only. † marks a definition or yardstick that was not read in the issued text.\n"
-    ]
-    for entry in catalogue().values():
-        page.append(_indicator(entry))
-    return "".join(page)
+    head = (
+        "# Indicators\n\n指标目录。`computed`: Yiju computes it; `table`: the city's own figure; "
+        "`store`: field inspection, stored and reported. Class A: open data; A\\*: with a facility layer that "
+        "someone vouches for; B: an official table or log; C: inspection only. "
+        "† marks a definition or yardstick that was not read in the issued text.\n"
+    )
+    return head + "".join(_indicator(entry) for entry in catalogue().values())
 
 
 def cite(source: str) -> Text:
@@ -115,7 +132,9 @@ def _yardstick(entry: Indicator) -> str:
     if entry.target is not None:
         sign = {"higher": "≥ ", "lower": "≤ "}.get(entry.direction, "")
         return f"{sign}{entry.target.value:g} ({both(cite(entry.target.source))})"
-    return f"{entry.band.low:g} to {entry.band.high:g} ({both(cite(entry.band.source))})" if entry.band is not None else ""
+    if entry.band is not None:
+        return f"{entry.band.low:g} to {entry.band.high:g} ({both(cite(entry.band.source))})"
+    return ""
 
 
 PAGES: dict[str, Callable[[], str]] = {

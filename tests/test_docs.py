@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from yiju.checkup.catalogue import catalogue
 from yiju.city.config import SOURCE_KINDS
 from yiju.city.services import SERVICES
@@ -53,23 +54,32 @@ def test_every_setting_is_in_the_reference() -> None:
 
 def test_generated_pages_are_fresh() -> None:
     done = subprocess.run(
-        [sys.executable, "scripts/make_docs.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "scripts/make_docs.py", "--check"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_links_between_pages_lead_somewhere() -> None:
-    broken = []
-    for page in [*DOCS.rglob("*.md"), *ROOT.glob("*.md")]:
-        for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
-            if "://" not in target and not (page.parent / target).exists():
-                broken.append(f"{page.relative_to(ROOT)} -> {target}")
+    broken = [
+        f"{page.relative_to(ROOT)} -> {target}"
+        for page in [*DOCS.rglob("*.md"), *ROOT.glob("*.md")]
+        for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+        if "://" not in target and not (page.parent / target).exists()
+    ]
     assert broken == []
 
 
 def test_the_two_readmes_have_the_same_shape() -> None:
     headings = [
-        [line.count("#") for line in (ROOT / name).read_text(encoding="utf-8").splitlines() if line.startswith("#")]
+        [
+            line.count("#")
+            for line in (ROOT / name).read_text(encoding="utf-8").splitlines()
+            if line.startswith("#")
+        ]
         for name in ("README.md", "README.zh.md")
     ]
     assert headings[0] == headings[1]

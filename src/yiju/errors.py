@@ -16,10 +16,15 @@ A partial failure is not an error: rows that are refused go into a :class:`yiju.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from yiju.text import Lang, Text
+from yiju.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from yiju.text import Lang
 
 
 class YijuError(Exception):
@@ -59,7 +64,9 @@ class InputError(YijuError, ValueError):
             where_zh.insert(0, self.file.name)
             where_en.insert(0, self.file.name)
         zh, en = "，".join(filter(None, where_zh)), ", ".join(filter(None, where_en))
-        located = Text(f"{zh}：{message.zh}" if zh else message.zh, f"{en}: {message.en}" if en else message.en)
+        located = Text(
+            f"{zh}：{message.zh}" if zh else message.zh, f"{en}: {message.en}" if en else message.en
+        )
         super().__init__(located, hint=hint)
 
 
@@ -71,23 +78,27 @@ class ContractError(YijuError, TypeError):
     """A table that does not keep its contract: a fault of ours, or of a folder edited by hand."""
 
 
-class MissingCity(YijuError, FileNotFoundError):
+class MissingCity(YijuError, FileNotFoundError):  # noqa: N818 - it names a state, as LookupError's children do
     """No city folder there, or not built yet, or no check-up of that year."""
 
     def __str__(self) -> str:  # FileNotFoundError would print its errno
         return self.say("en")
 
 
-class UnknownName(YijuError, LookupError):
+class UnknownName(YijuError, LookupError):  # noqa: N818 - as above
     """No indicator, service, place or need of that name; the nearest names are offered."""
 
     def __init__(self, kind: Text, name: str, known: Iterable[str]) -> None:
         self.name = name
         self.near = difflib.get_close_matches(name, list(known), n=3)
         hint = (
-            Text(f"是否指 {'、'.join(self.near)}？", f"Did you mean {', '.join(self.near)}?") if self.near else None
+            Text(f"是否指 {'、'.join(self.near)}？", f"Did you mean {', '.join(self.near)}?")
+            if self.near
+            else None
         )
-        super().__init__(Text(f"没有名为“{name}”的{kind.zh}。", f"There is no {kind.en} named {name!r}."), hint=hint)
+        super().__init__(
+            Text(f"没有名为“{name}”的{kind.zh}。", f"There is no {kind.en} named {name!r}."), hint=hint
+        )
 
 
 class SnapshotError(YijuError, OSError):

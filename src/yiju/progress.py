@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from yiju.text import Text
+if TYPE_CHECKING:
+    from yiju.text import Text
 
 
 class Progress(Protocol):

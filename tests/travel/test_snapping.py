@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 import shapely
 
+from yiju.city.toytown import toy_town
 from yiju.errors import ContractError
 from yiju.travel import StreetNetwork
 
@@ -121,3 +122,10 @@ def test_nobody_and_nothing_are_answered_too(tables: Tables) -> None:
     assert len(travel.within(none, some, 10)) == len(travel.within(some, none, 10)) == 0
     assert travel.sums_within(none, some, [1.0], [10]).shape == (0, 1)
     assert travel.nearest_k(some, none, 2).facility.tolist() == [[-1, -1]]
+
+
+def test_only_points_are_put_on_streets(tmp_path) -> None:
+    city = toy_town(tmp_path, blocks=4)
+    network = StreetNetwork.from_tables(city.table("street_nodes"), city.table("street_edges"))
+    with pytest.raises(ContractError, match="Take the entrances"):
+        network.snap(city.table("land"))

@@ -23,7 +23,9 @@ _WITHIN = (
 )
 
 
-def _c(name: str, kind: str, zh: str, en: str, *, unknown: bool = False, choices: tuple[str, ...] = ()) -> Column:
+def _c(
+    name: str, kind: str, zh: str, en: str, *, unknown: bool = False, choices: tuple[str, ...] = ()
+) -> Column:
     return Column(name, kind, Text(zh, en), unknown=unknown, choices=choices)  # type: ignore[arg-type]
 
 
@@ -35,7 +37,13 @@ PLACES = Table(
         _c("level", "str", "层级", "level", choices=LEVELS),
         _c("name", "str", "名称", "name"),
         _c("parent_id", "str", "上级编号", "the place above", unknown=True),
-        _c("origin", "str", "来源", "given by the user, or approximate: cut here", choices=("given", "approximate")),
+        _c(
+            "origin",
+            "str",
+            "来源",
+            "given by the user, or approximate: cut here",
+            choices=("given", "approximate"),
+        ),
         _c("area_m2", "float", "面积", "area"),
     ),
     key=("place_id",),
@@ -143,7 +151,13 @@ LAND = Table(
             "what it is used for",
             choices=("residential", "commercial", "industrial", "public", "green", "transport", "other"),
         ),
-        _c("origin", "str", "来源", "the user's, OSM's, or parcels that hold homes", choices=("user", "osm", "parcels")),
+        _c(
+            "origin",
+            "str",
+            "来源",
+            "the user's, OSM's, or parcels that hold homes",
+            choices=("user", "osm", "parcels"),
+        ),
         _c("area_m2", "float", "面积", "area"),
         *_WITHIN,
     ),

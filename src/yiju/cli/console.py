@@ -7,11 +7,12 @@ import os
 import sys
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from yiju.text import Lang, Text
+if TYPE_CHECKING:
+    from yiju.text import Lang, Text
 
 Command = TypeVar("Command", bound=Callable[..., object])
 _lang: Lang | None = None
@@ -81,13 +82,19 @@ def _width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
-def print_table(rows: Sequence[Mapping[str, object]], columns: Mapping[str, Text], *, as_json: bool = False) -> None:
+def print_table(
+    rows: Sequence[Mapping[str, object]], columns: Mapping[str, Text], *, as_json: bool = False
+) -> None:
     """Print rows as an aligned table (Chinese characters count double), or as JSON under the same keys."""
     if as_json:
-        click.echo(json.dumps([{k: row.get(k) for k in columns} for row in rows], ensure_ascii=False, default=str))
+        click.echo(
+            json.dumps([{k: row.get(k) for k in columns} for row in rows], ensure_ascii=False, default=str)
+        )
         return
     head = [label.say(use_lang()) for label in columns.values()]
     body = [["" if row.get(k) is None else str(row.get(k)) for k in columns] for row in rows]
     widths = [max(_width(line[i]) for line in [head, *body]) for i in range(len(head))]
     for line in [head, ["-" * w for w in widths], *body]:
-        click.echo("  ".join(cell + " " * (w - _width(cell)) for cell, w in zip(line, widths, strict=True)).rstrip())
+        click.echo(
+            "  ".join(cell + " " * (w - _width(cell)) for cell, w in zip(line, widths, strict=True)).rstrip()
+        )

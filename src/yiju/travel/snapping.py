@@ -139,6 +139,16 @@ def snap(
     (15, np.float64(10.0), np.float64(0.5))
     """
     geometry, index = _geometry(points)
+    strange = ~shapely.is_missing(geometry) & (shapely.get_type_id(geometry) != shapely.GeometryType.POINT)
+    if strange.any():
+        found = geometry[strange][0].geom_type
+        raise ContractError(
+            Text(
+                f"只有点可以接到街道上，这里有 {int(strange.sum())} 个{found}；请使用 entrances 表的出入口。",
+                f"Only points can be put on streets; here are {int(strange.sum())} others ({found}). "
+                "Take the entrances of the table `entrances`.",
+            )
+        )
     owners, owner_code = _owners(owner, index, len(geometry))
     edge, share, gap_m = _nearest_edges(network, geometry, limit_m, smallest_piece)
     return AccessPoints(network, owners, owner_code, edge, share, gap_m)
