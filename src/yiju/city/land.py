@@ -57,6 +57,7 @@ MOST_STEPS = 6
 # area.
 # Proposal of ours: a park or a square of a few blocks is part of the town around it.
 ENCLOSED_PARCEL_M2 = 200_000.0
+# "Most of its border": three sides of four. Proposal of ours.
 ENCLOSED_SHARE = 0.75
 
 
