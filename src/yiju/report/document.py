@@ -100,7 +100,9 @@ class Document:
 
     def _cards(self, lang: Lang) -> list[list[str]]:
         counts = self.overview.counts
-        if counts.people is None:
+        if not counts.recognised:
+            recognised = say("counts.recognised.nothing")
+        elif counts.people is None:
             recognised = say("counts.recognised.weights", open=f"{counts.open:,}")
         else:
             recognised = say(

@@ -4,7 +4,11 @@
 const CANVAS = /** @type {HTMLCanvasElement} */ (byId("map-canvas"));
 const PEN = /** @type {CanvasRenderingContext2D} */ (CANVAS.getContext("2d"));
 /** What is shown. `scale` is pixels for each lattice step, `x`, `y` the lattice point in the middle. */
-const VIEW = { scale: 1, x: DATA.map.width / 2, y: DATA.map.height / 2, least: 1, level: "community", theme: "needs", service: "", place: "", moving: false };
+const VIEW = { scale: 1, x: DATA.map.width / 2, y: DATA.map.height / 2, least: 1, level: MAP_LEVELS[0], theme: "needs", service: "", place: "", moving: false };
+// where there is no need to show, the map begins with the first indicator that it can
+if (!DATA.counts.open) VIEW.theme = firstTheme(VIEW.level);
+// a city without parts has one sheet
+if (MAP_LEVELS[0] === "city") VIEW.place = (BY_LEVEL.get("city") || [])[0].id;
 
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const LETTER_VALUE = new Uint8Array(128);

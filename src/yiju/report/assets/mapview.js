@@ -182,7 +182,7 @@ function setMap(change) {
   if (change.level && VIEW.theme.includes("|") && !VIEW.theme.startsWith("needs")) {
     const [indicator, method, variant, group] = VIEW.theme.split("|");
     const same = seriesKey(indicator, method, variant, group, VIEW.level);
-    VIEW.theme = SERIES.has(same) ? same : "needs";
+    VIEW.theme = SERIES.has(same) ? same : DATA.counts.open ? "needs" : firstTheme(VIEW.level);
   }
   THEME = makeTheme(VIEW.theme, VIEW.level);
   drawControls();
@@ -191,7 +191,6 @@ function setMap(change) {
 }
 
 function drawControls() {
-  const levels = ["district", "subdistrict", "community", "grid"].filter((level) => (BY_LEVEL.get(level) || []).length);
   const theme = h("select", { id: "map-theme", onchange: () => setMap({ theme: theme.value }) },
     h("optgroup", { label: say("map.needs") }, h("option", { value: "needs", selected: VIEW.theme === "needs" }, say("map.theme.needs")),
       servicesInNeed().map((code) => h("option", { value: `needs|${code}`, selected: VIEW.theme === `needs|${code}` }, say(DATA.meta.weights_only ? "map.theme.count" : "map.theme.people", { service: bi(DATA.services[code].name) })))),
@@ -208,7 +207,7 @@ function drawControls() {
   } });
   fill(byId("map-controls"),
     h("label", { class: "grow" }, say("map.show"), theme),
-    choice(say("map.level"), levels.map((level) => [level, nameOf("levels", level)]), VIEW.level, (level) => setMap({ level })),
+    choice(say("map.level"), [...MAP_LEVELS].reverse().map((level) => /** @type {[string, string]} */ ([level, nameOf("levels", level)])), VIEW.level, (level) => setMap({ level })),
     choice(say("map.facilities"), [["", say("map.facilities.none")], ...DATA.map.facilities.map((f) => /** @type {[string, string]} */ ([f.service, `${bi(DATA.services[f.service].name)} (${f.names.length})`]))], VIEW.service, (service) => setMap({ service })),
     h("label", { class: "grow" }, say("map.find"), find, h("datalist", { id: "map-places" }, DATA.places.filter((p) => p.level !== "city").map((place) => h("option", { value: placeWords(place) })))));
   CANVAS.setAttribute("aria-label", say("map.aria", { theme: THEME.label, level: nameOf("levels", VIEW.level) }));

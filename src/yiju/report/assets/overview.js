@@ -42,7 +42,7 @@ function drawCounts() {
   const counts = DATA.counts;
   const classes = Object.entries(counts.by_class).filter(([, n]) => n > 0).map(([code, n]) => `${nameOf("service_classes", code)} ${figure(n)}`).join(" · ");
   const cards = [
-    ["recognised", counts.recognised, counts.people === null ? say("counts.recognised.weights", { open: figure(counts.open) }) : say("counts.recognised.about", { open: figure(counts.open), people: figure(Math.round(counts.people)) })],
+    ["recognised", counts.recognised, !counts.recognised ? say("counts.recognised.nothing") : counts.people === null ? say("counts.recognised.weights", { open: figure(counts.open) }) : say("counts.recognised.about", { open: figure(counts.open), people: figure(Math.round(counts.people)) })],
     ["matched", counts.matched, classes || say("counts.matched.none")],
     ["acting", counts.acting, counts.acting === null ? say("counts.acting.none") : say("counts.acting.about")],
     ["raised", counts.raised, counts.raised === null ? say("counts.raised.none") : say("counts.raised.about")],
@@ -62,6 +62,7 @@ function drawCounts() {
     h("ul", null, columns.map((code) => h("li", null, h("span", null, nameOf("service_classes", code)), ladderCell(step, code, counts.ladder[step][code] || 0)))))));
   fill(byId("pressing"), h("h3", null, say("pressing.title")), h("ol", { class: "plain" }, LEDGER_ROWS.filter((n) => n.status === "open").slice(0, 5).map((need) => h("li", null, h("button", { class: "link", type: "button", onclick: () => explainNeed(need.id) }, bi(need.sentence))))));
   byId("pressing").hidden = !counts.open;
+  byId("ladder-part").hidden = !counts.open;
 }
 
 /** @param {Record<string, number>} counted */

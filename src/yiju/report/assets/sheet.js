@@ -29,14 +29,14 @@ function sheetTable(place) {
   const city = (BY_LEVEL.get("city") || [])[0];
   return h("table", null,
     h("caption", { class: "vh" }, say("sheet.numbers")),
-    h("thead", null, h("tr", null, h("th", { scope: "col" }, say("form.indicator")), h("th", { scope: "col", class: "r" }, say("sheet.here")), h("th", { scope: "col", class: "r" }, say("sheet.city")))),
+    h("thead", null, h("tr", null, h("th", { scope: "col" }, say("form.indicator")), h("th", { scope: "col", class: "r" }, say("sheet.here")), place.level === "city" ? null : h("th", { scope: "col", class: "r" }, say("sheet.city")))),
     h("tbody", null, here.map((series) => {
       const indicator = /** @type {Indicator} */ (INDICATORS.get(series.indicator));
       const whole = SERIES.get(seriesKey(series.indicator, series.method, series.variant, series.group, "city"));
       return h("tr", null,
         h("th", { scope: "row" }, bi(indicator.name), h("span", { class: "range", style: "white-space:normal" }, nameOf("methods", series.method) + variantWords(series) + (bi(series.unit) ? ` · ${bi(series.unit)}` : "") + (missesAt(series, row) ? " ▽" : ""), at(series.status, row) === "measured" ? null : [" ", chip(nameOf("statuses", at(series.status, row)), "dash")])),
         h("td", { class: "r" }, num(series, place.id, true)),
-        h("td", { class: "r soft" }, whole && city && place.level !== "city" ? num(whole, city.id, true) : ""));
+        place.level === "city" ? null : h("td", { class: "r soft" }, whole && city ? num(whole, city.id, true) : ""));
     })));
 }
 

@@ -10,6 +10,16 @@ function mappable(level) {
   return DATA.series.filter((series) => series.level === level && series.value.filter((v) => v !== null).length >= Math.min(2, places.length));
 }
 
+/** Levels that can be coloured, the smallest first; the whole city only where it has no parts. */
+const MAP_LEVELS = ["community", "subdistrict", "district"].filter((level) => (BY_LEVEL.get(level) || []).length);
+if (!MAP_LEVELS.length) MAP_LEVELS.push("city");
+
+/** @param {string} level */
+function firstTheme(level) {
+  const [first] = mappable(level);
+  return first ? seriesKey(first.indicator, first.method, first.variant, first.group, first.level) : "needs";
+}
+
 /** Services of which somebody is in need. @returns {string[]} */
 function servicesInNeed() {
   return [...new Set(LEDGER_ROWS.filter((n) => n.status === "open").map((n) => n.service))];
