@@ -77,7 +77,7 @@ def test_a_smaller_plot_lies_at_the_same_gate():
 
 
 def test_every_service_of_the_demo_is_one_of_the_catalogue():
-    assert set(supplies()) <= set(SERVICES)
+    assert set(supplies()) | {also for s in supplies().values() for also in s.also} <= set(SERVICES)
     kinds = set(read_plan().kinds())
     for supply in supplies().values():
         assert set(supply.quarters) <= kinds, supply.service

@@ -69,8 +69,11 @@ def city_outline(plan: Plan, stretch: float, rng: np.random.Generator) -> BaseGe
     # A superellipse of exponent 4 fills the box well and has no corners.
     cos, sin = np.cos(turn), np.sin(turn)
     radius = 1.0 / (np.abs(cos) ** 4 + np.abs(sin) ** 4) ** 0.25
-    waves = sum(rng.normal(0, 0.012) * np.cos(k * turn + rng.uniform(0, 2 * np.pi)) for k in range(3, 14))
-    radius = radius * (0.955 + np.clip(waves, -0.05, 0.035))
+    waves = np.zeros(len(turn))
+    for k in range(3, 14):
+        waves += rng.normal(0, 0.012) * np.cos(k * turn + rng.uniform(0, 2 * np.pi))
+    # Held softly between 0.92 and 0.99 of the box.
+    radius = radius * (0.955 + 0.035 * np.tanh(waves / 0.03))
     box = metres([(plan.half_width, plan.half_height)], stretch)[0]
     return shapely.Polygon(np.column_stack([cos, sin]) * radius[:, None] * box)
 

@@ -82,7 +82,7 @@ def write_facilities(town: Townscape, file: Path, site: Site) -> None:
         {
             "编号": [f"F{k:05d}" for k in range(1, len(rows) + 1)],
             "名称": [f.zh for f in rows],
-            "服务": [f.service for f in rows],
+            "服务": [";".join((f.service, *supplies()[f.service].also)) for f in rows],
             "经度": np.round(shifted[0], _DEGREE_DIGITS),
             "纬度": np.round(shifted[1], _DEGREE_DIGITS),
             "容量": pd.array([f.places for f in rows], dtype="Int64"),

@@ -22,10 +22,10 @@ _STREETSIDE_M = 7.0
 # Around houses at the edge of the city, land within this belongs to them; gaps narrower than twice the second are
 # filled.
 _YARD_M, _GAP_M = 34.0, 22.0
+# Share of the yards in a block from which on all of it is built up.
+_FULL_SHARE = 0.3
 # A block with this share of homes in its floors is residential.
 _LIVED_SHARE = 0.4
-# A face larger than this is country: only the yards around its houses are residential.
-_BLOCK_M2 = 110_000.0
 # Country steeper than this is wood, gentler country is fields.
 _WOODED = 0.16
 _SMALLEST_M2 = 150.0
@@ -56,7 +56,10 @@ def use_of_land(town: Townscape) -> list[LandUse]:
         land = sites.cut(streets.cut(face))
         here = middle[order[bounds[k] : bounds[k + 1]]]
         if len(here):
-            built = land if face.area <= _BLOCK_M2 else _yards(land, here)
+            built = _yards(land, here)
+            # A block that is mostly yards is built up to its streets; one that is not runs on into country.
+            if built.area > _FULL_SHARE * land.area:
+                built = land
             out += _pieces({"landuse": built_use[k]}, built)
             land = shapely.difference(land, built)
         out += _pieces(country[k], land)

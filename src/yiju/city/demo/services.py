@@ -61,6 +61,7 @@ class Supply:
     places: tuple[int, int] | None = None
     quarters: tuple[str, ...] = ()
     table: bool = False
+    also: tuple[str, ...] = ()
 
 
 @cache

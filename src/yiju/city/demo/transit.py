@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
+from scipy.spatial import cKDTree
 
 from yiju.city.demo.bus_ways import bus_net, bus_way
 from yiju.city.demo.lines import smooth_line, stations
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 # Buses stop about this often, and share a stop that is nearer than this; trains stop about this often.
 _STOP_EVERY_M, _SHARE_M, _STATION_EVERY_M = 420.0, 150.0, 1_050.0
+# A train stops where this many people live within this distance: not in the river, not in the fields.
+_PEOPLE_PER_STATION, _STATION_M = 1_000.0, 300.0
 # From the middle of the street to the kerb.
 _KERB_M = 6.0
 # A bus in a hilly city and a monorail train, stops included, metres per second.
@@ -119,6 +122,12 @@ def lay_transit(town: Townscape, stems: list[Text], rng: np.random.Generator) ->
     return transit
 
 
+def _people_near(town: Townscape, xy: Floats) -> Floats:
+    """People who live within the walk of a station, crow-fly, around each point."""
+    near = cKDTree(town.cells.xy).query_ball_point(xy, _STATION_M)
+    return np.array([float(town.cells.people[cells].sum()) for cells in near])
+
+
 def _halts(line: shapely.LineString, every_m: float) -> tuple[Floats, Floats, Floats]:
     """Evenly spaced halts: metres along, places (n, 2), and the direction of travel (n, 2)."""
     at = np.linspace(4.0, line.length - 4.0, max(2, round(line.length / every_m) + 1))
@@ -189,6 +198,8 @@ def _add_night_bus(transit: Transit) -> None:
 def _add_rail(transit: Transit, sites: _Sites, points: Floats, number: int) -> None:
     line = shapely.LineString(smooth_line(points, 40.0))
     at, xy, _ = _halts(line, _STATION_EVERY_M)
+    served = _people_near(sites.town, xy) >= _PEOPLE_PER_STATION
+    at, xy = at[served], xy[served]
     ids: list[str] = []
     for k, spot in enumerate(xy):
         site = sites.near(spot)
