@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from yiju.city.demo.faces import Faces
     from yiju.city.demo.graph import StreetGraph
 
+# Quarters of plan.toml on which the truths are planted.
 WITHOUT_DAY_CARE = ("hill_foot", "river_bend", "beyond_ridge")
 BEYOND_THE_RAILWAY = "trackside"
 BEHIND_THE_PARK = "garden_side"
