@@ -594,4 +594,7 @@ def test_las_palmas_is_built_whole(data_dir, tmp_path) -> None:
     assert set(city.table("entrances")["facility_id"]) == set(facilities["facility_id"])
     assert {d["topic"]: d.get("choice") for d in built.decisions}["residential land"] == "homes"
     assert build_city(city).ran == ()
+    before = fingerprint(city)
+    build_city(city, now=NOON, anew=True)
+    assert fingerprint(city) == before
     assert np.isfinite(city.table("street_edges")["length_m"]).all()

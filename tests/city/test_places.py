@@ -137,6 +137,20 @@ def test_any_city_is_parted_whole_and_the_same_each_time(seed: int, columns: int
         assert a == b or small >= FEWEST_PEOPLE or together > MOST_PEOPLE or small == 0
 
 
+@settings(max_examples=40)
+@given(st.integers(0, 2**32 - 1), st.integers(2, 9), st.integers(2, 9), st.booleans())
+def test_beginning_from_what_was_there_changes_nothing(
+    seed: int, columns: int, rows: int, railway: bool
+) -> None:
+    rng = np.random.default_rng(seed)
+    squares = blocks(columns, rows)
+    people = rng.choice([0.0, 100.0, 2500.0, 13_000.0], size=len(squares)) * rng.random(len(squares))
+    barriers = shapely.linestrings([[(100, 0), (100, 100 * rows)]]) if railway else NOTHING
+    first = merge(squares, people, barriers)
+    again = merge(squares, people, barriers, start=first.group)
+    assert again.group.tolist() == first.group.tolist()
+
+
 @settings(max_examples=25)
 @given(st.integers(0, 2**32 - 1))
 def test_a_small_change_of_people_leaves_nearly_all_communities_as_they_were(seed: int) -> None:

@@ -53,7 +53,7 @@ def _is_over(length_m: float, barrier_m: float) -> bool:
 class _Region:
     """A growing community."""
 
-    __slots__ = ("area", "crossed", "kept", "members", "near", "people", "perimeter")
+    __slots__ = ("area", "crossed", "members", "near", "old", "people", "perimeter")
 
     def __init__(self, member: int, people: float, area: float, perimeter: float) -> None:
         self.members = [member]
@@ -62,11 +62,11 @@ class _Region:
         self.perimeter = perimeter
         self.near: dict[int, list[float]] = {}  # neighbour -> [length of border, of which barrier]
         self.crossed = False
-        self.kept = False  # a community of an earlier build
+        self.old = False  # of an earlier build
 
     @property
     def is_small(self) -> bool:
-        return self.people < FEWEST_PEOPLE * (1 - KEPT_TOLERANCE if self.kept else 1)
+        return self.people < FEWEST_PEOPLE * (1 - KEPT_TOLERANCE if self.old else 1)
 
     @property
     def is_large_empty(self) -> bool:
@@ -102,7 +102,8 @@ def merge_parcels(
         Parcels of different zones are never merged.
     start : (n,) int, optional
         Group of each parcel in an earlier build, -1 where none. Groups that still hold 5,000 to 12,000 people, or a
-        tenth less or more, stay as they are; so a small change of data changes few communities.
+        tenth less or more, stay as they are; so a small change of data changes few communities, and the same data
+        change none.
 
     Examples
     --------
@@ -122,9 +123,9 @@ def merge_parcels(
     work.grow(crossing=False)  # RULES 4, 5
     work.mend()  # RULE 6
     work.smooth()
-    work.grow(crossing=True)
-    work.mend()
-    work.grow(crossing=True)  # where a neighbour that gave a parcel away now has room for the rest
+    # Until nothing moves any more: who gave a parcel away has room again, who grew can give one.
+    while work.grow(crossing=True) + work.mend():
+        pass
     return work.result()
 
 
@@ -159,16 +160,16 @@ class _Work:
                 self.regions[b].near[a] = [float(length), float(barrier)]
 
     def begin_from(self, start: np.ndarray) -> None:
-        """Join what was joined before, piece by contiguous piece, where the whole still has a right size."""
-        for old in sorted(set(start[start >= 0].tolist())):
-            members = set(np.flatnonzero(start == old).tolist())
+        """Join what was joined before, piece by contiguous piece, unless it has become too large."""
+        for group in sorted(set(start[start >= 0].tolist())):
+            members = set(np.flatnonzero(start == group).tolist())
             while members:
                 piece = self._connected(members, min(members))
                 members -= piece
-                held = sum(self.people[m] for m in piece)
-                if FEWEST_PEOPLE * (1 - KEPT_TOLERANCE) <= held <= MOST_PEOPLE * (1 + KEPT_TOLERANCE):
+                held = [self.people[m] for m in piece]
+                if sum(held) <= MOST_PEOPLE * (1 + KEPT_TOLERANCE) or max(held) > MOST_PEOPLE:
                     self._join_all(piece)
-                    self.regions[self.region_of[min(piece)]].kept = True
+                    self.regions[self.region_of[min(piece)]].old = True
 
     def _join_all(self, piece: set[int]) -> None:
         first = min(piece)
@@ -192,7 +193,8 @@ class _Work:
             if parcel not in seen:
                 piece = self._connected(all_parcels, parcel, crossing=False)
                 seen |= piece
-                if 0 < sum(self.people[m] for m in piece) < FEWEST_PEOPLE:
+                settled = any(self.regions[self.region_of[m]].old for m in piece)
+                if not settled and 0 < sum(self.people[m] for m in piece) < FEWEST_PEOPLE:
                     self._join_all(piece)
                     shut_in.append(self.region_of[parcel])
         for key in shut_in:
@@ -202,8 +204,9 @@ class _Work:
                 if best is not None:
                     self._join(best, key)
 
-    def grow(self, *, crossing: bool) -> None:
-        """Let the smallest region join its best neighbour until none that is too small can."""
+    def grow(self, *, crossing: bool) -> int:
+        """Let the smallest region join its best neighbour until none that is too small can; tells how many did."""
+        joined = 0
         heap = [(r.people, key) for key, r in self.regions.items() if r.is_small]
         heapq.heapify(heap)
         while heap:
@@ -215,8 +218,10 @@ class _Work:
             if best is None:
                 continue
             kept = self._join(best, key)
+            joined += 1
             if self.regions[kept].is_small:
                 heapq.heappush(heap, (self.regions[kept].people, kept))
+        return joined
 
     def _best_neighbour(self, region: _Region, *, crossing: bool) -> int | None:
         best, best_score = None, (-1, -1, -np.inf, 0.0)
@@ -248,6 +253,7 @@ class _Work:
         kept, gone = self.regions[into], self.regions.pop(key)
         length, barrier = kept.near.pop(key, [0.0, 0.0])
         gone.near.pop(into, None)
+        kept.old |= gone.old
         kept.crossed |= gone.crossed or _is_over(length, barrier)
         kept.people += gone.people
         kept.area += gone.area
@@ -264,8 +270,9 @@ class _Work:
                 had[1] += barrier
         return into
 
-    def mend(self) -> None:
-        """Let each region that is too small take parcels from neighbours that can spare them. RULE 6."""
+    def mend(self) -> int:
+        """Let regions that are too small take parcels that neighbours can spare; tells how many. RULE 6."""
+        moved = 0
         small = sorted((r.people, k) for k, r in self.regions.items() if r.people > 0 and r.is_small)
         for _, key in small:
             while self.regions[key].is_small:
@@ -273,7 +280,9 @@ class _Work:
                 if move is None:
                     break
                 self._move(move, key)
+                moved += 1
         self._renew_borders()
+        return moved
 
     def _best_gift(self, key: int) -> int | None:
         """The parcel that its own region can spare with the longest border to this one."""
@@ -344,7 +353,11 @@ class _Work:
     def _hand_over(self, parcel: int) -> bool:
         own = self.region_of[parcel]
         with_region: dict[int, float] = {}
+        if self.regions[own].old:
+            return False
         for near, (length, barrier) in self.parcel_near[parcel].items():
+            if self.regions[self.region_of[near]].old:
+                continue
             if barrier <= BARRIER_SHARE * length or self.region_of[near] == own:
                 with_region[self.region_of[near]] = with_region.get(self.region_of[near], 0.0) + length
         here = with_region.pop(own, 0.0)
