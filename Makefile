@@ -50,8 +50,8 @@ docs: $(STAMP)  ## build the documentation site into build/site
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --site-dir build/site
 
 lock:  ## renew requirements/lock.txt (needs uv)
-	uv pip compile --universal --python-version 3.11 --extra dev --no-emit-index-url --no-emit-find-links \
-	  --no-header --no-annotate pyproject.toml -o requirements/lock.txt
+	uv pip compile --universal --python-version 3.11 --extra dev --no-header --no-annotate \
+	  pyproject.toml -o requirements/lock.txt
 
 clean:  ## remove what the other targets made
 	rm -rf build $(VENV) .pytest_cache .mypy_cache .ruff_cache

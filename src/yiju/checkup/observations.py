@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yiju.city.contract import Column, Table
+from yiju.city.contract import Table, column
 from yiju.city.tables import LEVELS
 from yiju.text import Text
 
@@ -17,50 +17,48 @@ GRADES = (
 )  # fmt: skip
 
 
-def _c(
-    name: str, kind: str, zh: str, en: str, *, unknown: bool = False, choices: tuple[str, ...] = ()
-) -> Column:
-    return Column(name, kind, Text(zh, en), unknown=unknown, choices=choices)  # type: ignore[arg-type]
-
-
 OBSERVATIONS = Table(
     "observations",
     Text("观测值", "observations"),
     (
-        _c("indicator", "str", "指标", "indicator id"),
-        _c("edition", "str", "版本", "edition of the definition"),
-        _c(
+        column("indicator", "str", "指标", "indicator id"),
+        column("edition", "str", "版本", "edition of the definition"),
+        column(
             "method",
             "str",
             "方法",
             "official: land, crow-fly; network: people, on foot; table",
             choices=METHODS,
         ),
-        _c("variant", "str", "变体", "which of the indicator's parameters, e.g. r300; empty: the only one"),
-        _c("status", "str", "状态", "how far it can be trusted", choices=STATUSES),
-        _c("level", "str", "层级", "level of the place", choices=LEVELS),
-        _c("place_id", "str", "地点", "place id"),
-        _c("group", "str", "人群", "group of residents"),
-        _c("value", "float", "数值", "value in the unit; null where not measurable", unknown=True),
-        _c("unit", "str", "单位", "unit"),
-        _c("n", "float", "样本", "what the value rests on: people, facilities, cases", unknown=True),
-        _c("numerator", "float", "分子", "numerator", unknown=True),
-        _c("denominator", "float", "分母", "denominator", unknown=True),
-        _c("low", "float", "下限", "lower end of the interval", unknown=True),
-        _c("high", "float", "上限", "upper end of the interval", unknown=True),
-        _c("grade", "str", "等级", "grade", unknown=True, choices=GRADES),
-        _c(
+        column(
+            "variant", "str", "变体", "which of the indicator's parameters, e.g. r300; empty: the only one"
+        ),
+        column("status", "str", "状态", "how far it can be trusted", choices=STATUSES),
+        column("level", "str", "层级", "level of the place", choices=LEVELS),
+        column("place_id", "str", "地点", "place id"),
+        column("group", "str", "人群", "group of residents"),
+        column("value", "float", "数值", "value in the unit; null where not measurable", unknown=True),
+        column("unit", "str", "单位", "unit"),
+        column("n", "float", "样本", "what the value rests on: people, facilities, cases", unknown=True),
+        column("numerator", "float", "分子", "numerator", unknown=True),
+        column("denominator", "float", "分母", "denominator", unknown=True),
+        column("low", "float", "下限", "lower end of the interval", unknown=True),
+        column("high", "float", "上限", "upper end of the interval", unknown=True),
+        column("grade", "str", "等级", "grade", unknown=True, choices=GRADES),
+        column(
             "yardsticks",
             "str",
             "评价标尺",
             "what the grade rests on: target;baseline;peers;trend;survey",
             unknown=True,
         ),
-        _c("threshold", "float", "阈值", "threshold that it was held against", unknown=True),
-        _c("source", "str", "依据", "clause of the definition and of the threshold"),
-        _c("provisional", "bool", "暂定", "definition or threshold is from memory, or a proposal of ours"),
-        _c("reason_zh", "str", "说明", "why not measurable, or a caveat; empty where none"),
-        _c("reason_en", "str", "说明（英）", "the same in English"),
+        column("threshold", "float", "阈值", "threshold that it was held against", unknown=True),
+        column("source", "str", "依据", "clause of the definition and of the threshold"),
+        column(
+            "provisional", "bool", "暂定", "definition or threshold is from memory, or a proposal of ours"
+        ),
+        column("reason_zh", "str", "说明", "why not measurable, or a caveat; empty where none"),
+        column("reason_en", "str", "说明（英）", "the same in English"),
     ),
     key=("indicator", "edition", "method", "variant", "place_id", "group"),
 )

@@ -42,6 +42,19 @@ class Column:
         return (_NULLABLE_DTYPE if self.unknown else _DTYPE)[self.kind]
 
 
+def column(
+    name: str, kind: Kind, zh: str, en: str, *, unknown: bool = False, choices: tuple[str, ...] = ()
+) -> Column:
+    """Write a column in one line, with its meaning in both languages.
+
+    Examples
+    --------
+    >>> column("area_m2", "float", "面积", "area").meaning.zh
+    '面积'
+    """
+    return Column(name, kind, Text(zh, en), unknown=unknown, choices=choices)
+
+
 @dataclass(frozen=True)
 class Table:
     """A table of the city folder: columns, key, geometry.

@@ -6,7 +6,7 @@ metres. Ids are text. Unknown is null. Names carry their units.
 
 from __future__ import annotations
 
-from yiju.city.contract import Column, Table
+from yiju.city.contract import Table, column
 from yiju.text import Text
 
 # From the largest to the smallest; a road-cut piece of land is a parcel, not a level.
@@ -17,34 +17,27 @@ LINE = ("LineString", "MultiLineString")
 POINT = ("Point",)
 
 _WITHIN = (
-    Column("community", "str", Text("所在社区", "community that holds it"), unknown=True),
-    Column("subdistrict", "str", Text("所在街道", "subdistrict that holds it"), unknown=True),
-    Column("district", "str", Text("所在区", "district that holds it"), unknown=True),
+    column("community", "str", "所在社区", "community that holds it", unknown=True),
+    column("subdistrict", "str", "所在街道", "subdistrict that holds it", unknown=True),
+    column("district", "str", "所在区", "district that holds it", unknown=True),
 )
-
-
-def _c(
-    name: str, kind: str, zh: str, en: str, *, unknown: bool = False, choices: tuple[str, ...] = ()
-) -> Column:
-    return Column(name, kind, Text(zh, en), unknown=unknown, choices=choices)  # type: ignore[arg-type]
-
 
 PLACES = Table(
     "places",
     Text("行政与社区范围", "places of every level"),
     (
-        _c("place_id", "str", "编号，重建后不变", "id, the same after a rebuild"),
-        _c("level", "str", "层级", "level", choices=LEVELS),
-        _c("name", "str", "名称", "name"),
-        _c("parent_id", "str", "上级编号", "the place above", unknown=True),
-        _c(
+        column("place_id", "str", "编号，重建后不变", "id, the same after a rebuild"),
+        column("level", "str", "层级", "level", choices=LEVELS),
+        column("name", "str", "名称", "name"),
+        column("parent_id", "str", "上级编号", "the place above", unknown=True),
+        column(
             "origin",
             "str",
             "来源",
             "given by the user, or approximate: cut here",
             choices=("given", "approximate"),
         ),
-        _c("area_m2", "float", "面积", "area"),
+        column("area_m2", "float", "面积", "area"),
     ),
     key=("place_id",),
     geometry=AREA,
@@ -54,11 +47,13 @@ RESIDENTS = Table(
     "residents",
     Text("居民", "residents by cell"),
     (
-        _c("cell_id", "str", "单元编号", "cell id"),
-        _c("people", "float", "人数", "people; null where suppressed", unknown=True),
-        _c("status", "str", "测得或推算", "counted, or spread by a model", choices=("measured", "modelled")),
-        _c("source", "str", "来源", "file that it comes from"),
-        _c("slope_deg", "float", "坡度", "slope of the ground, degrees", unknown=True),
+        column("cell_id", "str", "单元编号", "cell id"),
+        column("people", "float", "人数", "people; null where suppressed", unknown=True),
+        column(
+            "status", "str", "测得或推算", "counted, or spread by a model", choices=("measured", "modelled")
+        ),
+        column("source", "str", "来源", "file that it comes from"),
+        column("slope_deg", "float", "坡度", "slope of the ground, degrees", unknown=True),
         *_WITHIN,
     ),
     key=("cell_id",),
@@ -71,8 +66,8 @@ STREET_NODES = Table(
     "street_nodes",
     Text("街道节点", "nodes of the street network"),
     (
-        _c("node_id", "int", "节点编号", "0 to n-1"),
-        _c("elevation_m", "float", "高程", "elevation", unknown=True),
+        column("node_id", "int", "节点编号", "0 to n-1"),
+        column("elevation_m", "float", "高程", "elevation", unknown=True),
     ),
     key=("node_id",),
     geometry=POINT,
@@ -82,21 +77,21 @@ STREET_EDGES = Table(
     "street_edges",
     Text("街道边", "edges of the street network, both directions on foot"),
     (
-        _c("edge_id", "int", "边编号", "0 to n-1"),
-        _c("u", "int", "起点", "node at the start of the line"),
-        _c("v", "int", "终点", "node at its end"),
-        _c("length_m", "float", "长度（椭球面）", "length on the ellipsoid"),
-        _c("street_class", "str", "类别", "OSM highway value, or the source's own"),
-        _c("walk", "bool", "可步行", "may be walked, both ways"),
-        _c("drive_forward", "bool", "可由 u 驶向 v", "may be driven from u to v"),
-        _c("drive_backward", "bool", "可由 v 驶向 u", "may be driven from v to u"),
-        _c("drive_kmh", "float", "限速", "speed limit, km/h", unknown=True),
-        _c("stairs", "bool", "台阶", "steps"),
-        _c("bridge", "bool", "桥", "bridge"),
-        _c("tunnel", "bool", "隧道", "tunnel"),
-        _c("climb_m", "float", "升高", "elevation of v minus u", unknown=True),
-        _c("name", "str", "名称", "name", unknown=True),
-        _c("source_id", "str", "来源编号", "id in the source", unknown=True),
+        column("edge_id", "int", "边编号", "0 to n-1"),
+        column("u", "int", "起点", "node at the start of the line"),
+        column("v", "int", "终点", "node at its end"),
+        column("length_m", "float", "长度（椭球面）", "length on the ellipsoid"),
+        column("street_class", "str", "类别", "OSM highway value, or the source's own"),
+        column("walk", "bool", "可步行", "may be walked, both ways"),
+        column("drive_forward", "bool", "可由 u 驶向 v", "may be driven from u to v"),
+        column("drive_backward", "bool", "可由 v 驶向 u", "may be driven from v to u"),
+        column("drive_kmh", "float", "限速", "speed limit, km/h", unknown=True),
+        column("stairs", "bool", "台阶", "steps"),
+        column("bridge", "bool", "桥", "bridge"),
+        column("tunnel", "bool", "隧道", "tunnel"),
+        column("climb_m", "float", "升高", "elevation of v minus u", unknown=True),
+        column("name", "str", "名称", "name", unknown=True),
+        column("source_id", "str", "来源编号", "id in the source", unknown=True),
     ),
     key=("edge_id",),
     geometry=("LineString",),
@@ -106,15 +101,15 @@ FACILITIES = Table(
     "facilities",
     Text("设施与其提供的服务", "facilities, a row for each service that one offers"),
     (
-        _c("facility_id", "str", "设施编号", "facility id"),
-        _c("service", "str", "服务代码", "code in the service catalogue"),
-        _c("name", "str", "名称", "name", unknown=True),
-        _c("source", "str", "来源", "where the row comes from", choices=("osm", "table", "osm+table")),
-        _c("source_id", "str", "来源编号", "id in the source", unknown=True),
-        _c("capacity", "float", "容量（位）", "places offered", unknown=True),
-        _c("floor_area_m2", "float", "建筑面积", "floor area", unknown=True),
-        _c("land_area_m2", "float", "用地面积", "land area", unknown=True),
-        _c("opening", "str", "开放时间", "opening hours, as given", unknown=True),
+        column("facility_id", "str", "设施编号", "facility id"),
+        column("service", "str", "服务代码", "code in the service catalogue"),
+        column("name", "str", "名称", "name", unknown=True),
+        column("source", "str", "来源", "where the row comes from", choices=("osm", "table", "osm+table")),
+        column("source_id", "str", "来源编号", "id in the source", unknown=True),
+        column("capacity", "float", "容量（位）", "places offered", unknown=True),
+        column("floor_area_m2", "float", "建筑面积", "floor area", unknown=True),
+        column("land_area_m2", "float", "用地面积", "land area", unknown=True),
+        column("opening", "str", "开放时间", "opening hours, as given", unknown=True),
         *_WITHIN,
     ),
     key=("facility_id", "service"),
@@ -125,9 +120,9 @@ ENTRANCES = Table(
     "entrances",
     Text("设施出入口", "the points where one enters a facility; every facility has at least one"),
     (
-        _c("entrance_id", "str", "出入口编号", "entrance id"),
-        _c("facility_id", "str", "设施编号", "facility that it opens"),
-        _c(
+        column("entrance_id", "str", "出入口编号", "entrance id"),
+        column("facility_id", "str", "设施编号", "facility that it opens"),
+        column(
             "origin",
             "str",
             "来源",
@@ -143,22 +138,22 @@ LAND = Table(
     "land",
     Text("用地", "land by use, cut along communities"),
     (
-        _c("land_id", "str", "用地编号", "land id"),
-        _c(
+        column("land_id", "str", "用地编号", "land id"),
+        column(
             "use",
             "str",
             "用途",
             "what it is used for",
             choices=("residential", "commercial", "industrial", "public", "green", "transport", "other"),
         ),
-        _c(
+        column(
             "origin",
             "str",
             "来源",
             "the user's, OSM's, or parcels that hold homes",
             choices=("user", "osm", "parcels"),
         ),
-        _c("area_m2", "float", "面积", "area"),
+        column("area_m2", "float", "面积", "area"),
         *_WITHIN,
     ),
     key=("land_id",),
@@ -169,12 +164,12 @@ PARCELS = Table(
     "parcels",
     Text("街区地块", "pieces of land cut by streets, railways and water"),
     (
-        _c("parcel_id", "str", "地块编号", "parcel id"),
-        _c("area_m2", "float", "面积", "area"),
-        _c("people", "float", "人数", "people", unknown=True),
-        _c("floor_area_m2", "float", "建筑面积", "floor area of its buildings", unknown=True),
-        _c("built_share", "float", "建筑密度", "share of the land under buildings, 0 to 1", unknown=True),
-        _c("built_up", "bool", "近似建成区", "counted as built-up area (approximate)"),
+        column("parcel_id", "str", "地块编号", "parcel id"),
+        column("area_m2", "float", "面积", "area"),
+        column("people", "float", "人数", "people", unknown=True),
+        column("floor_area_m2", "float", "建筑面积", "floor area of its buildings", unknown=True),
+        column("built_share", "float", "建筑密度", "share of the land under buildings, 0 to 1", unknown=True),
+        column("built_up", "bool", "近似建成区", "counted as built-up area (approximate)"),
         *_WITHIN,
     ),
     key=("parcel_id",),
@@ -185,13 +180,13 @@ BUILDINGS = Table(
     "buildings",
     Text("建筑", "buildings"),
     (
-        _c("building_id", "str", "建筑编号", "building id"),
-        _c("use", "str", "用途", "use", choices=("residential", "other", "unknown")),
-        _c("levels", "float", "层数", "storeys", unknown=True),
-        _c("levels_given", "bool", "层数为实测", "storeys stand in the source; else assumed"),
-        _c("footprint_m2", "float", "基底面积", "footprint"),
-        _c("floor_area_m2", "float", "建筑面积", "footprint times storeys"),
-        _c("year_built", "float", "建成年份", "year of completion", unknown=True),
+        column("building_id", "str", "建筑编号", "building id"),
+        column("use", "str", "用途", "use", choices=("residential", "other", "unknown")),
+        column("levels", "float", "层数", "storeys", unknown=True),
+        column("levels_given", "bool", "层数为实测", "storeys stand in the source; else assumed"),
+        column("footprint_m2", "float", "基底面积", "footprint"),
+        column("floor_area_m2", "float", "建筑面积", "footprint times storeys"),
+        column("year_built", "float", "建成年份", "year of completion", unknown=True),
     ),
     key=("building_id",),
     geometry=AREA,
@@ -200,7 +195,7 @@ BUILDINGS = Table(
 WATER = Table(
     "water",
     Text("水体", "water"),
-    (_c("water_id", "str", "水体编号", "water id"), _c("name", "str", "名称", "name", unknown=True)),
+    (column("water_id", "str", "水体编号", "water id"), column("name", "str", "名称", "name", unknown=True)),
     key=("water_id",),
     geometry=AREA + LINE,
 )
@@ -209,8 +204,8 @@ RAILWAYS = Table(
     "railways",
     Text("铁路线", "railway lines on the ground, which cut the land"),
     (
-        _c("railway_id", "str", "编号", "railway id"),
-        _c("on_ground", "bool", "地面线", "neither in a tunnel nor on a bridge"),
+        column("railway_id", "str", "编号", "railway id"),
+        column("on_ground", "bool", "地面线", "neither in a tunnel nor on a bridge"),
     ),
     key=("railway_id",),
     geometry=LINE,
@@ -220,11 +215,11 @@ STOPS = Table(
     "stops",
     Text("公交与轨道站点", "stops and stations"),
     (
-        _c("stop_id", "str", "站点编号", "stop id, with its feed"),
-        _c("name", "str", "名称", "name", unknown=True),
-        _c("mode", "str", "方式", "mode", choices=("bus", "rail", "ferry", "other")),
-        _c("source", "str", "来源", "where it comes from", choices=("osm", "gtfs")),
-        _c("station_id", "str", "所属车站", "station that it belongs to", unknown=True),
+        column("stop_id", "str", "站点编号", "stop id, with its feed"),
+        column("name", "str", "名称", "name", unknown=True),
+        column("mode", "str", "方式", "mode", choices=("bus", "rail", "ferry", "other")),
+        column("source", "str", "来源", "where it comes from", choices=("osm", "gtfs")),
+        column("station_id", "str", "所属车站", "station that it belongs to", unknown=True),
         *_WITHIN,
     ),
     key=("stop_id",),
@@ -235,11 +230,13 @@ HEADWAYS = Table(
     "headways",
     Text("发车间隔", "departures of a stop in a period of a working day"),
     (
-        _c("stop_id", "str", "站点编号", "stop id"),
+        column("stop_id", "str", "站点编号", "stop id"),
         # weekday 07-09, 07-19 and 19-23: the daytime window is GHSCI's for frequent transit
-        _c("period", "str", "时段", "period", choices=("am_peak", "daytime", "evening")),
-        _c("departures", "int", "班次", "departures in the period, all routes"),
-        _c("headway_min", "float", "平均间隔", "length of the period over departures, minutes", unknown=True),
+        column("period", "str", "时段", "period", choices=("am_peak", "daytime", "evening")),
+        column("departures", "int", "班次", "departures in the period, all routes"),
+        column(
+            "headway_min", "float", "平均间隔", "length of the period over departures, minutes", unknown=True
+        ),
     ),
     key=("stop_id", "period"),
 )
@@ -248,10 +245,10 @@ ROUTES = Table(
     "routes",
     Text("公交线路", "public transport routes"),
     (
-        _c("route_id", "str", "线路编号", "route id, with its feed"),
-        _c("feed", "str", "数据源", "feed"),
-        _c("name", "str", "名称", "short or long name", unknown=True),
-        _c("mode", "str", "方式", "mode", choices=("bus", "rail", "ferry", "other")),
+        column("route_id", "str", "线路编号", "route id, with its feed"),
+        column("feed", "str", "数据源", "feed"),
+        column("name", "str", "名称", "short or long name", unknown=True),
+        column("mode", "str", "方式", "mode", choices=("bus", "rail", "ferry", "other")),
     ),
     key=("route_id",),
 )
@@ -260,13 +257,13 @@ FIGURES = Table(
     "figures",
     Text("官方数据", "official figures"),
     (
-        _c("indicator", "str", "指标", "indicator id"),
-        _c("place_id", "str", "地点", "place id"),
-        _c("period", "str", "时期", "year, or year-month"),
-        _c("numerator", "float", "分子", "numerator", unknown=True),
-        _c("denominator", "float", "分母", "denominator", unknown=True),
-        _c("value", "float", "数值", "value", unknown=True),
-        _c("source", "str", "出处", "where the city has it from"),
+        column("indicator", "str", "指标", "indicator id"),
+        column("place_id", "str", "地点", "place id"),
+        column("period", "str", "时期", "year, or year-month"),
+        column("numerator", "float", "分子", "numerator", unknown=True),
+        column("denominator", "float", "分母", "denominator", unknown=True),
+        column("value", "float", "数值", "value", unknown=True),
+        column("source", "str", "出处", "where the city has it from"),
     ),
     key=("indicator", "place_id", "period"),
 )
@@ -275,23 +272,23 @@ REQUESTS = Table(
     "requests",
     Text("诉求记录", "requests of residents; no text, no person"),
     (
-        _c("request_id", "str", "工单编号", "id in the city's own system"),
-        _c("category", "str", "类别", "category, as the source has it"),
-        _c("service", "str", "对应服务", "service of the catalogue that it concerns", unknown=True),
-        _c("channel", "str", "渠道", "channel", unknown=True),
-        _c("unit", "str", "承办单位", "unit that it was dispatched to", unknown=True),
-        _c("created_at", "time", "受理时间", "taken"),
-        _c("dispatched_at", "time", "派单时间", "dispatched", unknown=True),
-        _c("contact_due_at", "time", "应联系时间", "contact is due", unknown=True),
-        _c("contacted_at", "time", "联系时间", "resident contacted", unknown=True),
-        _c("due_at", "time", "应办结时间", "closing is due", unknown=True),
-        _c("closed_at", "time", "办结时间", "closed", unknown=True),
-        _c("called_back", "bool", "有效回访", "validly called back", unknown=True),
-        _c("resolved", "bool", "已解决", "the resident says resolved", unknown=True),
-        _c("satisfied", "bool", "满意", "the resident says satisfied", unknown=True),
-        _c("reopened", "int", "重办次数", "times reopened", unknown=True),
-        _c("repeat_of", "str", "重复于", "earlier request that it repeats", unknown=True),
-        _c("located", "bool", "有坐标", "the point is where it happened, not a stand-in"),
+        column("request_id", "str", "工单编号", "id in the city's own system"),
+        column("category", "str", "类别", "category, as the source has it"),
+        column("service", "str", "对应服务", "service of the catalogue that it concerns", unknown=True),
+        column("channel", "str", "渠道", "channel", unknown=True),
+        column("unit", "str", "承办单位", "unit that it was dispatched to", unknown=True),
+        column("created_at", "time", "受理时间", "taken"),
+        column("dispatched_at", "time", "派单时间", "dispatched", unknown=True),
+        column("contact_due_at", "time", "应联系时间", "contact is due", unknown=True),
+        column("contacted_at", "time", "联系时间", "resident contacted", unknown=True),
+        column("due_at", "time", "应办结时间", "closing is due", unknown=True),
+        column("closed_at", "time", "办结时间", "closed", unknown=True),
+        column("called_back", "bool", "有效回访", "validly called back", unknown=True),
+        column("resolved", "bool", "已解决", "the resident says resolved", unknown=True),
+        column("satisfied", "bool", "满意", "the resident says satisfied", unknown=True),
+        column("reopened", "int", "重办次数", "times reopened", unknown=True),
+        column("repeat_of", "str", "重复于", "earlier request that it repeats", unknown=True),
+        column("located", "bool", "有坐标", "the point is where it happened, not a stand-in"),
         *_WITHIN,
     ),
     key=("request_id",),
@@ -303,8 +300,8 @@ RAIN = Table(
     "rain",
     Text("逐日降雨", "daily rain"),
     (
-        _c("date", "time", "日期", "day"),
-        _c("rain_mm", "float", "雨量", "rain of the day; null where not observed", unknown=True),
+        column("date", "time", "日期", "day"),
+        column("rain_mm", "float", "雨量", "rain of the day; null where not observed", unknown=True),
     ),
     key=("date",),
 )
@@ -313,11 +310,13 @@ TERRAIN = Table(
     "terrain",
     Text("地形", "ground on a regular lattice, from the elevation model"),
     (
-        _c("cell_id", "str", "单元编号", "cell id"),
-        _c("elevation_m", "float", "高程", "elevation"),
-        _c("slope_deg", "float", "坡度", "slope, degrees"),
-        _c("sink_depth_m", "float", "洼地深度", "depth below the spill point of the hollow that holds it"),
-        _c("upstream_m2", "float", "汇水面积", "land that drains through it"),
+        column("cell_id", "str", "单元编号", "cell id"),
+        column("elevation_m", "float", "高程", "elevation"),
+        column("slope_deg", "float", "坡度", "slope, degrees"),
+        column(
+            "sink_depth_m", "float", "洼地深度", "depth below the spill point of the hollow that holds it"
+        ),
+        column("upstream_m2", "float", "汇水面积", "land that drains through it"),
     ),
     key=("cell_id",),
     geometry=POINT,
@@ -327,9 +326,9 @@ COMMUTES = Table(
     "commutes",
     Text("通勤联系", "commuting flows"),
     (
-        _c("home_place_id", "str", "居住地", "place of residence"),
-        _c("work_place_id", "str", "就业地", "place of work"),
-        _c("workers", "float", "人数", "workers"),
+        column("home_place_id", "str", "居住地", "place of residence"),
+        column("work_place_id", "str", "就业地", "place of work"),
+        column("workers", "float", "人数", "workers"),
     ),
     key=("home_place_id", "work_place_id"),
 )
