@@ -38,18 +38,6 @@ if TYPE_CHECKING:
     from yiju.city.rejections import Rejections
 
 TEXT_FILES = (".csv", ".tsv", ".txt")
-VECTOR_FILES = (
-    ".gpkg",
-    ".geojson",
-    ".json",
-    ".shp",
-    ".kml",
-    ".fgb",
-    ".parquet",
-    ".geoparquet",
-    ".gdb",
-    ".zip",
-)
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _SEPARATORS = ",;\t|"
