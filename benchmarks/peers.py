@@ -4,7 +4,7 @@
 
 scipy is used as an expert would: ``min_only`` from all facilities for the nearest, searches from the facilities with
 ``limit`` for counts. Peers that need a copy of the network for each question are not shown: they would only lose more.
-Points are nodes here, since scipy knows no points on edges; costs are whole millimetres on both sides.
+Points are nodes here, since scipy knows no points on edges; costs are whole decimetres on both sides.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ def main() -> None:
     result, a, b = race(
         "nearest facility of every node, all services",
         lambda: [travel.nearest(everyone, doors)["metres"].to_numpy() for doors in services],
-        lambda: [dijkstra(graph, indices=nodes, min_only=True)[used] / 1000 for nodes in node_sets],
+        lambda: [dijkstra(graph, indices=nodes, min_only=True)[used] / 10 for nodes in node_sets],
         asked.rounds,
     )
     assert all(np.array_equal(x, y) for x, y in zip(a, b, strict=True))
@@ -143,17 +143,17 @@ def main() -> None:
     result, pairs, rows = race(
         "facilities within 1,200 m, one service",
         lambda: travel.within(everyone, services[0], 1200, threads=1),
-        lambda: dijkstra(graph, indices=node_sets[0], limit=1_200_000)[:, used],
+        lambda: dijkstra(graph, indices=node_sets[0], limit=12_000)[:, used],
         asked.rounds,
     )
     assert len(pairs) == np.isfinite(rows).sum()
-    assert np.array_equal(np.sort(pairs.thousandths), np.sort(rows[np.isfinite(rows)]))
+    assert np.array_equal(np.sort(pairs.tenths), np.sort(rows[np.isfinite(rows)]))
     result.show()
 
     result, near, rows = race(
         "5 nearest of every node, one service",
         lambda: travel.nearest_k(everyone, services[0], 5).cost,
-        lambda: np.sort(dijkstra(graph, indices=node_sets[0])[:, used], axis=0)[:5].T / 1000,
+        lambda: np.sort(dijkstra(graph, indices=node_sets[0])[:, used], axis=0)[:5].T / 10,
         1,
     )
     assert np.array_equal(near, rows)
@@ -164,7 +164,7 @@ def main() -> None:
     result, sums, rows = race(
         "people within 1,200 m of 200 nodes",
         lambda: np.asarray(travel.sums_within(everyone.of(some), everyone, people, [1200], threads=1)[1200]),
-        lambda: np.isfinite(dijkstra(graph, indices=used[some], limit=1_200_000)[:, used]) @ people,
+        lambda: np.isfinite(dijkstra(graph, indices=used[some], limit=12_000)[:, used]) @ people,
         asked.rounds,
     )
     assert np.allclose(sums, rows)

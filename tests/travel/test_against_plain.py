@@ -56,7 +56,7 @@ def points_at(network: StreetNetwork, places: list[tuple[int, float, float, int]
 
 
 def plain_costs(travel: Travel, origins: AccessPoints, facilities: AccessPoints) -> np.ndarray:
-    """(origins, facilities) costs in thousandths by Floyd and Warshall on a network with the points built in.
+    """(origins, facilities) costs in tenths by Floyd and Warshall on a network with the points built in.
 
     Each edge is cut at its points; each piece costs what the rounding rule of `hanging` says. Then every pair of
     nodes is relaxed through every node. Nothing here is clever.
@@ -92,7 +92,7 @@ def plain_costs(travel: Travel, origins: AccessPoints, facilities: AccessPoints)
             if origins.edge[i] < 0 or facilities.edge[j] < 0:
                 continue
             gaps = sum(
-                np.rint(g * travel.gap_per_metre * 1000) for g in (origins.gap_m[i], facilities.gap_m[j])
+                np.rint(g * travel.gap_per_metre * 10) for g in (origins.gap_m[i], facilities.gap_m[j])
             )
             found = cost[number["o", i], number["f", j]] + gaps
             row, column = origins.owner[i], facilities.owner[j]
@@ -125,8 +125,8 @@ def small_worlds(draw: st.DrawFn) -> World:
     return travel, origins, facilities
 
 
-def thousandths(cost: Any) -> np.ndarray:
-    return np.rint(np.asarray(cost, dtype=float) * 1000)
+def tenths(cost: Any) -> np.ndarray:
+    return np.rint(np.asarray(cost, dtype=float) * 10)
 
 
 @settings(max_examples=150, deadline=None)
@@ -135,7 +135,7 @@ def test_nearest_is_the_least_and_the_first_of_equals(world: World) -> None:
     travel, origins, facilities = world
     plain = plain_costs(travel, origins, facilities)
     found = travel.nearest(origins, facilities)
-    assert np.array_equal(thousandths(found["metres"]), plain.min(axis=1))
+    assert np.array_equal(tenths(found["metres"]), plain.min(axis=1))
     first = plain.argmin(axis=1)
     for row, (name, least) in enumerate(zip(found["facility"], plain.min(axis=1), strict=True)):
         assert pd.isna(name) if np.isinf(least) else name == facilities.owners[first[row]]
@@ -153,7 +153,7 @@ def test_the_k_nearest_are_the_least_k_each_once(world: World, k: int) -> None:
         wanted[row, : len(order)] = [cost for cost, _ in order]
         assert found.facility[row, : len(order)].tolist() == [j for _, j in order]
         assert (found.facility[row, len(order) :] == -1).all()
-    assert np.array_equal(thousandths(found.cost), wanted)
+    assert np.array_equal(tenths(found.cost), wanted)
 
 
 @settings(max_examples=150, deadline=None)
@@ -163,8 +163,8 @@ def test_pairs_within_a_limit_are_all_pairs_within_it(world: World, limit: float
     plain = plain_costs(travel, origins, facilities)
     pairs = travel.within(origins, facilities, limit, threads=2)
     dense = np.full(plain.shape, np.inf)
-    dense[pairs.origin, pairs.facility] = pairs.thousandths
-    assert np.array_equal(dense, np.where(plain <= limit * 1000, plain, np.inf))
+    dense[pairs.origin, pairs.facility] = pairs.tenths
+    assert np.array_equal(dense, np.where(plain <= limit * 10, plain, np.inf))
     assert len(pairs) == np.isfinite(dense).sum()
     for row in range(len(origins)):  # in the order of the facilities
         assert (np.diff(pairs.facility[pairs.first[row] : pairs.first[row + 1]]) > 0).all()
@@ -202,7 +202,7 @@ def test_a_way_that_is_shown_costs_what_the_search_says(world: World) -> None:
     plain = plain_costs(travel, origins, facilities)
     for i, origin in enumerate(origins.owners):
         for j, facility in enumerate(facilities.owners):
-            assert thousandths(travel.path(origins, origin, facilities, facility).cost) == plain[i, j]
+            assert tenths(travel.path(origins, origin, facilities, facility).cost) == plain[i, j]
 
 
 @settings(max_examples=150, deadline=None)
@@ -222,5 +222,5 @@ def test_reached_parts_are_exactly_the_spots_within_the_limit(world: World, limi
         edge, share = divmod(int(name), 10)[0], (0.1, 0.4, 0.6, 0.9)[int(name) % 10]
         on_it = reached.edge == edge
         inside = bool(((reached.begin[on_it] <= share) & (share <= reached.end[on_it])).any())
-        if abs(least - limit * 1000) > 2:  # whole millimetres round the very border
-            assert inside == (least <= limit * 1000)
+        if abs(least - limit * 10) > 2:  # whole decimetres round the very border
+            assert inside == (least <= limit * 10)

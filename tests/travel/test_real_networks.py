@@ -142,9 +142,9 @@ def test_every_search_equals_scipy_exactly(cities: dict[str, Tables], city: str,
     assert np.isfinite(exact).mean() > 0.5  # most of it hangs together, else this proves little
 
     nearest = travel.nearest(origins, facilities)
-    assert np.array_equal(np.rint(nearest[travel.unit] * 1000), exact.min(axis=1))
+    assert np.array_equal(np.rint(nearest[travel.unit] * 10), exact.min(axis=1))
     several = travel.nearest_k(origins, facilities, 5)
-    assert np.array_equal(np.rint(several.cost * 1000), np.sort(exact, axis=1)[:, :5])
+    assert np.array_equal(np.rint(several.cost * 10), np.sort(exact, axis=1)[:, :5])
     limit = 1500.0
     for pairs in (
         travel.within(origins, facilities, limit, threads=2),
@@ -154,7 +154,7 @@ def test_every_search_equals_scipy_exactly(cities: dict[str, Tables], city: str,
     ):
         columns = facilities.owners.get_indexer(pairs.facilities)
         dense = np.full((ORIGINS, len(columns)), np.inf)
-        dense[pairs.origin, pairs.facility] = pairs.thousandths
+        dense[pairs.origin, pairs.facility] = pairs.tenths
         assert np.array_equal(
             dense, np.where(exact[:, columns] <= 1e6 * limit / 1e3, exact[:, columns], np.inf)
         )
@@ -164,7 +164,7 @@ def test_every_search_equals_scipy_exactly(cities: dict[str, Tables], city: str,
     )
     for row in range(3):
         way = travel.path(origins, row, facilities, row)
-        assert np.rint(way.cost * 1000) == exact[row, row]
+        assert np.rint(way.cost * 10) == exact[row, row]
 
 
 @pytest.mark.parametrize("city", ["porto-alegre", "las-palmas", "shenzhen"])
@@ -174,8 +174,8 @@ def test_walks_equal_scipy_on_unrounded_lengths_to_the_centimetre(
     travel = _travel("metres", cities[city])
     rng = np.random.default_rng(7)
     origins, facilities = _spots(travel, rng, ORIGINS), _spots(travel, rng, FACILITIES)
-    length_mm = travel.network.length_m * 1000
-    floats = _scipy_costs(travel, length_mm, length_mm, origins, facilities) / 1000
+    length_dm = travel.network.length_m * 10
+    floats = _scipy_costs(travel, length_dm, length_dm, origins, facilities) / 10
     pairs = travel.within(origins, facilities, 3000.0)
     assert len(pairs) > 100
     assert np.abs(pairs.cost - floats[pairs.origin, pairs.facility]).max() < 0.01
@@ -188,7 +188,7 @@ def test_one_thread_or_two_and_twice_in_a_row_give_the_same_bits(cities: dict[st
     values = rng.gamma(2.0, 50.0, len(homes))
     runs = [
         (
-            travel.within(homes, doors, 900, threads=threads).thousandths.tobytes(),
+            travel.within(homes, doors, 900, threads=threads).tenths.tobytes(),
             travel.sums_within(doors, homes, values, [300, 900], threads=threads).to_numpy().tobytes(),
         )
         for threads in (1, 2, 2, 7)

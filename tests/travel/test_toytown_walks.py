@@ -96,7 +96,7 @@ def test_seconds_follow_the_slope_both_ways(town: CityFolder, who: str) -> None:
     )
     back = SETBACK_M * flat + SIDE_M * (np.abs(i + 0.5 - k) * np.where(east, down, up) + np.abs(j - m) * flat)
     travel = network(town).in_seconds(walker)
-    # a millisecond of rounding for each of at most 20 edges
+    # a twentieth of a second of rounding for each of at most 20 edges
     assert np.allclose(travel.nearest(homes, doors)["seconds"], there[:, 0], atol=0.01)
     assert np.allclose(travel.reversed().nearest(homes, doors)["seconds"], back[:, 0], atol=0.01)
 

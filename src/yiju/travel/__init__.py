@@ -15,7 +15,7 @@ the k nearest, all pairs within a limit, sums, the streets that can be reached, 
 >>> older.nearest(homes, doors.of(["f-04"]))["seconds"].round().loc["r-3-3"]
 np.float64(475.0)
 
-Distances are exact to the millimetre and equal to scipy's Dijkstra on the same network. Papers stand at the head of
+Distances are exact to the decimetre and equal to scipy's Dijkstra on the same network. Papers stand at the head of
 each file in :mod:`yiju.travel.kernels`.
 """
 

@@ -242,7 +242,7 @@ def _node_rows(nodes: pd.DataFrame, edges: pd.DataFrame, end: str) -> Int32s:
 
 
 def _check_lengths(edges: pd.DataFrame, length_m: Floats) -> None:
-    # a length whose millimetres do not fit 31 bits, or a nan, would be a wrong number somewhere far from here
+    # a length whose decimetres do not fit 31 bits, or a nan, would be a wrong number somewhere far from here
     wrong = ~((length_m >= 0) & (length_m < 1e6))
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 Unit = Literal["metres", "seconds"]
 Floats = npt.NDArray[np.float64]
 
-# Costs are kept in thousandths: millimetres and milliseconds.
-PER_UNIT = 1000
+# Costs are kept in tenths: decimetres and deciseconds.
+PER_UNIT = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,8 +35,8 @@ class PairsWithin:
         (origins + 1,) the pairs of origin i are ``first[i]:first[i + 1]``, in the order of the facilities.
     facility
         (pairs,) position in ``facilities``.
-    thousandths
-        (pairs,) exact costs in millimetres or milliseconds.
+    tenths
+        (pairs,) exact costs in decimetres or deciseconds.
     """
 
     origins: pd.Index
@@ -45,7 +45,7 @@ class PairsWithin:
     limit: float
     first: npt.NDArray[np.int64]
     facility: npt.NDArray[np.int32]
-    thousandths: npt.NDArray[np.int32]
+    tenths: npt.NDArray[np.int32]
 
     def __len__(self) -> int:
         return len(self.facility)
@@ -53,7 +53,7 @@ class PairsWithin:
     @property
     def cost(self) -> Floats:
         """(pairs,) costs in the unit."""
-        return self.thousandths / PER_UNIT
+        return self.tenths / PER_UNIT
 
     @property
     def origin(self) -> npt.NDArray[np.int64]:
@@ -96,7 +96,7 @@ class PairsWithin:
         columns = {
             limit: np.bincount(
                 self.origin,
-                weights=np.where(self.thousandths <= thousandths(limit), value, 0.0),
+                weights=np.where(self.tenths <= tenths(limit), value, 0.0),
                 minlength=len(self.origins),
             ).astype(np.float64)  # of no pairs at all, numpy counts in whole numbers
             for limit in limits
@@ -141,6 +141,6 @@ class NearestK:
         return pd.Series(self.cost.mean(axis=1), index=self.origins, name=self.unit)
 
 
-def thousandths(amount: float) -> int:
-    """Metres in millimetres, seconds in milliseconds."""
+def tenths(amount: float) -> int:
+    """Metres in decimetres, seconds in deciseconds."""
     return round(amount * PER_UNIT)

@@ -1,6 +1,6 @@
 """Travel: a street network with costs on it, and the questions that it answers.
 
-Costs are whole thousandths inside (millimetres, milliseconds), floats in metres or seconds outside. Each question is
+Costs are whole tenths inside (decimetres, deciseconds), floats in metres or seconds outside. Each question is
 asked for all origins at once, and answered in the order of their own index.
 
 =================  ===========================================================  =========================
@@ -41,7 +41,7 @@ from yiju.travel.kernels.records import NO_KEY, NOBODY, UNREACHED
 from yiju.travel.kernels.within import pairs_within, sums_within, turn_rows
 from yiju.travel.paths import Path, find_path
 from yiju.travel.reach import ReachedStreets, reached_streets
-from yiju.travel.results import PER_UNIT, NearestK, PairsWithin, Unit, thousandths
+from yiju.travel.results import PER_UNIT, NearestK, PairsWithin, Unit, tenths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -72,7 +72,7 @@ class Travel:
     unit
         ``"metres"`` or ``"seconds"``.
     forward, backward
-        (m,) cost of each edge from u to v and back, in thousandths; ``UNREACHED`` where it is closed.
+        (m,) cost of each edge from u to v and back, in tenths; ``UNREACHED`` where it is closed.
     gap_per_metre
         Cost of a metre between a point and its street, in the unit.
 
@@ -107,7 +107,7 @@ class Travel:
         Raises
         ------
         ContractError
-            A cost is not a number, negative, or too large for 31 bits of thousandths.
+            A cost is not a number, negative, or too large for 31 bits of tenths.
         """
         return cls(
             network, unit, _whole(there, network.forward), _whole(back, network.backward), gap_per_metre
@@ -281,7 +281,7 @@ class Travel:
 
 
 def _whole(cost: Floats, is_open: npt.NDArray[np.bool_]) -> Int32s:
-    """Whole thousandths, closed directions ``UNREACHED``."""
+    """Whole tenths, closed directions ``UNREACHED``."""
     wrong = is_open & ~((cost >= 0) & (cost * PER_UNIT < _LARGEST_COST))
     if wrong.any():
         worst = cost[wrong][0]
@@ -291,18 +291,18 @@ def _whole(cost: Floats, is_open: npt.NDArray[np.bool_]) -> Int32s:
                 f"The cost of a street needs to be 0 to {_LARGEST_COST // PER_UNIT:,}, was {worst} instead.",
             )
         )
-    thousand = np.rint(np.where(is_open, cost, 0.0) * PER_UNIT)
-    return np.where(is_open, thousand, UNREACHED).astype(np.int32)
+    tenth = np.rint(np.where(is_open, cost, 0.0) * PER_UNIT)
+    return np.where(is_open, tenth, UNREACHED).astype(np.int32)
 
 
 def _limit(limit: float | None) -> int:
-    """A limit in thousandths; costs beyond 31 bits are beyond every limit."""
+    """A limit in tenths; costs beyond 31 bits are beyond every limit."""
     if limit is None or limit == np.inf:
         return _ANYWHERE
     if not limit >= 0:
         msg = f"a limit needs to be 0 or more, was {limit}"
         raise ValueError(msg)
-    return min(thousandths(limit), _ANYWHERE)
+    return min(tenths(limit), _ANYWHERE)
 
 
 def _unpacked(keys: npt.NDArray[np.int64]) -> tuple[Floats, Int32s]:

@@ -12,7 +12,7 @@ Read them in this order; each opens with its idea, its paper and a drawing.
 ``parts``      which pieces of the network hang together
 =============  ==================================================================================
 
-Costs are whole numbers (millimetres or milliseconds), so results are exact: they do not depend on the order of
+Costs are whole numbers (decimetres or deciseconds), so results are exact: they do not depend on the order of
 additions, the number of threads or the machine. All kernels also run as plain Python under
 ``NUMBA_DISABLE_JIT=1``, which is how to step through one with a debugger.
 """

@@ -19,12 +19,15 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 Whole: TypeAlias = int | np.integer[Any]
 
 
-def kernel(signature: Any) -> Callable[[Function], Function]:
-    """Compile a function for one signature; under ``NUMBA_DISABLE_JIT=1`` it stays plain Python."""
+def kernel(signature: Any, *, cache: bool = True) -> Callable[[Function], Function]:
+    """Compile a function for one signature; under ``NUMBA_DISABLE_JIT=1`` it stays plain Python.
+
+    ``cache=False`` is for kernels on rows whose plain twins were asked for: the cache knows nothing of that wish.
+    """
 
     def compiled(function: Function) -> Function:
         try:
-            code: Function = numba.njit(signature, cache=True, nogil=True)(function)
+            code: Function = numba.njit(signature, cache=cache, nogil=True)(function)
         except RuntimeError as cause:
             # a read-only installation of someone without a home: compile anew each time rather than not run
             if "cannot cache" not in str(cause):

@@ -28,7 +28,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-# No cost: larger than any that is kept. The largest that is kept is one less, 2,147 km or 24 days.
+# No cost: larger than any that is kept. The largest that is kept is one less, 214,748 km or 6.8 years.
 UNREACHED = 2**31 - 1
 # The label or owner that says "none".
 NOBODY = -1

@@ -1,0 +1,355 @@
+"""Rows of 32 lanes: the few vector instructions on which all sweeps stand.
+
+A *row* holds one number for each of 32 lanes; a lane is a service, an origin, a facility or a minute of departure.
+A sweep over the network moves whole rows, so that one street costs one instruction or two for 32 questions at once.
+
+::
+
+    rows[into]    │ 40 │ 12 │ ∞  │ 95 │ …        32 lanes of uint16 are 64 bytes, one cache line;
+                     ▲    ▲    ▲    ▲            of uint32 they are two
+    rows[source]  │ 33 │ 20 │ 61 │ ∞  │ …  + cost 9
+
+Written as a loop over lanes, ``rows[into, lane] = min(rows[into, lane], rows[source, lane] + cost)``, numba does not
+make vector code of this, for two reasons: it widens 16- and 32-bit sums to 64 bits, and it cannot know that two rows
+of one array are not the same memory. Such a loop costs 25 to 36 ns a street; the instructions below 3 to 5 (reference:
+``benchmarks/engine.py --rows``). So each operation is given to LLVM as what it is, an operation on vectors
+(LLVM Language Reference, "Vector Type"), and LLVM makes AVX-512, AVX2, SSE2 or NEON of it.
+
+Each operation stands here twice: as vectors, and as the plain loop that says what it means. ``YIJU_PLAIN_ROWS=1`` takes
+the loops, and so does ``NUMBA_DISABLE_JIT=1``; a test holds the two against each other.
+
+What callers must see to: rows come from :func:`new_rows`, which starts them on a cache line, and "unreached" plus any
+cost fits the type (30,000 twice in 16 bits, 2^31 - 1 twice in 32).
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import numba
+import numpy as np
+import numpy.typing as npt
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+from yiju.travel.kernels.compiling import kernel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Rows = npt.NDArray[Any]
+
+# One cache line of uint16 (64 bytes on x86-64 and most ARM64 servers).
+LANES = 32
+CACHE_LINE_BYTES = 64
+# Unreached in rows of 16 and of 32 bits: the largest for which twice itself does not wrap.
+FAR_16 = 30_000
+FAR_32 = 2**31 - 1
+# Take the loops instead of the vectors; without a compiler there is no other choice.
+PLAIN_ROWS = os.environ.get("YIJU_PLAIN_ROWS", "0") == "1" or bool(getattr(numba.config, "DISABLE_JIT", 0))
+
+
+def new_rows(count: int, dtype: npt.DTypeLike, *, lists: int = 1) -> Rows:
+    """Room for (count * lists, 32) numbers that begins on a cache line; nothing is written there yet.
+
+    Examples
+    --------
+    >>> new_rows(3, np.uint16).shape
+    (3, 32)
+    """
+    wanted = np.dtype(dtype)
+    size = count * lists * LANES * wanted.itemsize
+    block = np.empty(size + CACHE_LINE_BYTES, dtype=np.uint8)
+    skip = -block.ctypes.data % CACHE_LINE_BYTES
+    return block[skip : skip + size].view(wanted).reshape(count * lists, LANES)
+
+
+# --- what each operation means ---------------------------------------------------------------------------------------
+
+
+def plain_fill_row(rows: Rows, row: int, value: Any) -> None:
+    """``rows[row] = value``."""
+    for lane in range(LANES):
+        rows[row, lane] = value
+
+
+def plain_lower_row(rows: Rows, into: int, source: int, cost: Any) -> None:
+    """``rows[into] = min(rows[into], rows[source] + cost)``."""
+    for lane in range(LANES):
+        way = rows[source, lane] + cost
+        rows[into, lane] = min(rows[into, lane], way)
+
+
+def plain_lower_row_within(rows: Rows, into: int, source: int, cost: Any, limit: Any) -> bool:
+    """:func:`plain_lower_row`; whether any lane came by way of ``source`` within the limit."""
+    within = False
+    for lane in range(LANES):
+        way = rows[source, lane] + cost
+        within = within or way <= limit
+        rows[into, lane] = min(rows[into, lane], way)
+    return within
+
+
+def plain_pull_row(
+    rows: Rows, into: int, heads: Rows, costs: Rows, begin: int, end: int, ways: Rows, far: Any
+) -> None:
+    """``rows[into] = min(far, ways[heads[e]] + costs[e] for e in begin..end)``; ``ways`` may be ``rows``.
+
+    What stood in ``rows[into]`` is forgotten, and not even read.
+    """
+    for lane in range(LANES):
+        best = far
+        for e in range(begin, end):
+            way = ways[heads[e], lane] + costs[e]
+            best = min(best, way)
+        rows[into, lane] = best
+
+
+def plain_pull_row_too(rows: Rows, into: int, heads: Rows, costs: Rows, begin: int, end: int) -> None:
+    """``rows[into] = min(rows[into], rows[heads[e]] + costs[e] for e in begin..end)``."""
+    for lane in range(LANES):
+        best = rows[into, lane]
+        for e in range(begin, end):
+            way = rows[heads[e], lane] + costs[e]
+            best = min(best, way)
+        rows[into, lane] = best
+
+
+def plain_lanes_within(rows: Rows, row: int, limit: Any) -> int:
+    """The lanes with ``rows[row] <= limit`` as bits, lane 0 the lowest."""
+    lanes = np.uint64(0)
+    for lane in range(LANES):
+        if rows[row, lane] <= limit:
+            lanes |= np.uint64(1) << np.uint64(lane)
+    return lanes  # type: ignore[return-value]
+
+
+def plain_add_within(sums: Rows, at: int, rows: Rows, row: int, limit: Any, value: Any) -> None:
+    """``sums[at] += value`` in the lanes with ``rows[row] <= limit``."""
+    for lane in range(LANES):
+        if rows[row, lane] <= limit:
+            sums[at, lane] += value
+
+
+def plain_lower_lanes(rows: Rows, row: int, lanes: Any, value: Any) -> int:
+    """``rows[row] = min(rows[row], value)`` in some lanes; the lanes that became lower."""
+    lowered = np.uint64(0)
+    for lane in range(LANES):
+        bit = np.uint64(1) << np.uint64(lane)
+        if lanes & bit and value < rows[row, lane]:
+            rows[row, lane] = value
+            lowered |= bit
+    return lowered  # type: ignore[return-value]
+
+
+def plain_lowest_bit(bits: Any) -> int:
+    """The number of the lowest bit that is set; there must be one."""
+    number = 0
+    while not (bits >> np.uint64(number)) & np.uint64(1):
+        number += 1
+    return number
+
+
+# --- the same, as vectors --------------------------------------------------------------------------------------------
+
+
+class _Vectors:
+    """Writes LLVM's vector instructions for one operation on rows."""
+
+    def __init__(self, context: Any, builder: Any, signature: Any, args: Any) -> None:
+        self.context, self.builder, self.kinds, self.args = context, builder, signature.args, args
+
+    def row(self, array: int, number: Any) -> tuple[Any, Any]:
+        """Where a row of an argument begins, and the type of its vector."""
+        kind = self.kinds[array]
+        data = self.context.make_array(kind)(self.context, self.builder, self.args[array]).data
+        vector = ir.VectorType(self.context.get_data_type(kind.dtype), LANES)
+        at = self.builder.gep(data, [self.builder.mul(number, ir.Constant(number.type, LANES))])
+        return self.builder.bitcast(at, vector.as_pointer()), vector
+
+    def entry(self, array: int, number: Any) -> Any:
+        """One number of a flat array."""
+        data = self.context.make_array(self.kinds[array])(self.context, self.builder, self.args[array]).data
+        return self.builder.load(self.builder.gep(data, [number]))
+
+    def load(self, array: int, number: Any) -> Any:
+        at, _ = self.row(array, number)
+        return self.builder.load(at, align=CACHE_LINE_BYTES)
+
+    def store(self, values: Any, array: int, number: Any) -> None:
+        at, _ = self.row(array, number)
+        self.builder.store(values, at, align=CACHE_LINE_BYTES)
+
+    def everywhere(self, value: Any, vector: Any) -> Any:
+        """The value in all lanes."""
+        empty = ir.Constant(vector, ir.Undefined)
+        first = self.builder.insert_element(empty, value, ir.Constant(ir.IntType(32), 0))
+        zeros = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
+        return self.builder.shuffle_vector(first, empty, zeros)
+
+    def least(self, a: Any, b: Any) -> Any:
+        return self.builder.select(self.builder.icmp_unsigned("<", a, b), a, b)
+
+    def bits(self, truth: Any) -> Any:
+        """A vector of truths as an integer of as many bits."""
+        return self.builder.zext(self.builder.bitcast(truth, ir.IntType(LANES)), ir.IntType(64))
+
+    def truths(self, bits: Any) -> Any:
+        """The reverse of :meth:`bits`."""
+        narrow = self.builder.trunc(bits, ir.IntType(LANES))
+        return self.builder.bitcast(narrow, ir.VectorType(ir.IntType(1), LANES))
+
+
+@intrinsic
+def _fill_row(_typing: Any, rows: Any, row: Any, value: Any) -> Any:
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        vectors = _Vectors(context, builder, signature, args)
+        _, vector = vectors.row(0, args[1])
+        vectors.store(vectors.everywhere(args[2], vector), 0, args[1])
+        return context.get_dummy_value()
+
+    return types.void(rows, types.int64, rows.dtype), code
+
+
+@intrinsic
+def _lower_row(_typing: Any, rows: Any, into: Any, source: Any, cost: Any) -> Any:
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        vectors = _Vectors(context, builder, signature, args)
+        _, vector = vectors.row(0, args[1])
+        way = builder.add(vectors.load(0, args[2]), vectors.everywhere(args[3], vector))
+        vectors.store(vectors.least(way, vectors.load(0, args[1])), 0, args[1])
+        return context.get_dummy_value()
+
+    return types.void(rows, types.int64, types.int64, rows.dtype), code
+
+
+@intrinsic
+def _lower_row_within(_typing: Any, rows: Any, into: Any, source: Any, cost: Any, limit: Any) -> Any:
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        vectors = _Vectors(context, builder, signature, args)
+        _, vector = vectors.row(0, args[1])
+        way = builder.add(vectors.load(0, args[2]), vectors.everywhere(args[3], vector))
+        vectors.store(vectors.least(way, vectors.load(0, args[1])), 0, args[1])
+        near = vectors.bits(builder.icmp_unsigned("<=", way, vectors.everywhere(args[4], vector)))
+        return builder.zext(builder.icmp_unsigned("!=", near, ir.Constant(near.type, 0)), ir.IntType(8))
+
+    return types.uint8(rows, types.int64, types.int64, rows.dtype, rows.dtype), code
+
+
+def _pull(vectors: _Vectors, start: Any, ways: int, heads: int, begin: Any, end: Any) -> Any:
+    """The loop of a pull: the least of ``start`` and all ways, which never leaves the registers."""
+    builder = vectors.builder
+    before, head = builder.block, builder.append_basic_block("pull")
+    body, after = builder.append_basic_block("way"), builder.append_basic_block("pulled")
+    builder.branch(head)
+    builder.position_at_end(head)
+    e, best = builder.phi(ir.IntType(64)), builder.phi(start.type)
+    e.add_incoming(begin, before)
+    best.add_incoming(start, before)
+    builder.cbranch(builder.icmp_signed("<", e, end), body, after)
+    builder.position_at_end(body)
+    row = builder.zext(vectors.entry(heads, e), ir.IntType(64))
+    way = builder.add(vectors.load(ways, row), vectors.everywhere(vectors.entry(heads + 1, e), start.type))
+    e.add_incoming(builder.add(e, ir.Constant(e.type, 1)), builder.block)
+    best.add_incoming(vectors.least(way, best), builder.block)
+    builder.branch(head)
+    builder.position_at_end(after)
+    return best
+
+
+@intrinsic
+def _pull_row(
+    _typing: Any, rows: Any, into: Any, heads: Any, costs: Any, begin: Any, end: Any, ways: Any, far: Any
+) -> Any:
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        vectors = _Vectors(context, builder, signature, args)
+        _, vector = vectors.row(0, args[1])
+        start = vectors.everywhere(args[7], vector)
+        vectors.store(_pull(vectors, start, 6, 2, args[4], args[5]), 0, args[1])
+        return context.get_dummy_value()
+
+    given = (rows, types.int64, heads, costs, types.int64, types.int64, ways, rows.dtype)
+    return types.void(*given), code
+
+
+@intrinsic
+def _pull_row_too(_typing: Any, rows: Any, into: Any, heads: Any, costs: Any, begin: Any, end: Any) -> Any:
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        vectors = _Vectors(context, builder, signature, args)
+        start = vectors.load(0, args[1])
+        vectors.store(_pull(vectors, start, 0, 2, args[4], args[5]), 0, args[1])
+        return context.get_dummy_value()
+
+    return types.void(rows, types.int64, heads, costs, types.int64, types.int64), code
+
+
+@intrinsic
+def _lanes_within(_typing: Any, rows: Any, row: Any, limit: Any) -> Any:
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        vectors = _Vectors(context, builder, signature, args)
+        _, vector = vectors.row(0, args[1])
+        near = builder.icmp_unsigned("<=", vectors.load(0, args[1]), vectors.everywhere(args[2], vector))
+        return vectors.bits(near)
+
+    return types.uint64(rows, types.int64, rows.dtype), code
+
+
+@intrinsic
+def _add_within(_typing: Any, sums: Any, at: Any, rows: Any, row: Any, limit: Any, value: Any) -> Any:
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        vectors = _Vectors(context, builder, signature, args)
+        _, vector = vectors.row(2, args[3])
+        _, wide = vectors.row(0, args[1])
+        near = builder.icmp_unsigned("<=", vectors.load(2, args[3]), vectors.everywhere(args[4], vector))
+        more = builder.select(near, vectors.everywhere(args[5], wide), ir.Constant(wide, None))
+        add = builder.fadd if isinstance(sums.dtype, types.Float) else builder.add
+        vectors.store(add(vectors.load(0, args[1]), more), 0, args[1])
+        return context.get_dummy_value()
+
+    return types.void(sums, types.int64, rows, types.int64, rows.dtype, sums.dtype), code
+
+
+@intrinsic
+def _lower_lanes(_typing: Any, rows: Any, row: Any, lanes: Any, value: Any) -> Any:
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        vectors = _Vectors(context, builder, signature, args)
+        _, vector = vectors.row(0, args[1])
+        stood, new = vectors.load(0, args[1]), vectors.everywhere(args[3], vector)
+        lower = builder.and_(builder.icmp_unsigned("<", new, stood), vectors.truths(args[2]))
+        vectors.store(builder.select(lower, new, stood), 0, args[1])
+        return vectors.bits(lower)
+
+    return types.uint64(rows, types.int64, types.uint64, rows.dtype), code
+
+
+@intrinsic
+def _lowest_bit(_typing: Any, bits: Any) -> Any:
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.cttz(args[0], ir.Constant(ir.IntType(1), 1))
+
+    return types.int64(types.uint64), code
+
+
+# --- the choice ------------------------------------------------------------------------------------------------------
+
+
+def _choose(plain: Callable[..., Any], vectors: Any) -> Any:
+    return numba.njit(plain, nogil=True) if PLAIN_ROWS else vectors
+
+
+def row_kernel(signature: Any) -> Callable[[Any], Any]:
+    """:func:`yiju.travel.kernels.compiling.kernel` for a function that moves rows."""
+    return kernel(signature, cache=not PLAIN_ROWS)
+
+
+fill_row = _choose(plain_fill_row, _fill_row)
+lower_row = _choose(plain_lower_row, _lower_row)
+lower_row_within = _choose(plain_lower_row_within, _lower_row_within)
+pull_row = _choose(plain_pull_row, _pull_row)
+pull_row_too = _choose(plain_pull_row_too, _pull_row_too)
+lanes_within = _choose(plain_lanes_within, _lanes_within)
+add_within = _choose(plain_add_within, _add_within)
+lower_lanes = _choose(plain_lower_lanes, _lower_lanes)
+lowest_bit = _choose(plain_lowest_bit, _lowest_bit)
