@@ -79,8 +79,8 @@ def plain_costs(travel: Travel, origins: AccessPoints, facilities: AccessPoints)
         stops = [(0.0, int(n.u[e])), *on_edge, (1.0, int(n.v[e]))]
         for (a, x), (b, y) in pairwise(stops):
             for weight, here, there in ((travel.forward[e], x, y), (travel.backward[e], y, x)):
-                # points at the same spot are at the same spot on a one-way street too
-                same_spot = a == b and x >= n.nodes and y >= n.nodes
+                # what is at the same spot is at the same spot on a one-way street too, and at its corners
+                same_spot = a == b and (x >= n.nodes or y >= n.nodes)
                 if weight != closed or same_spot:
                     piece = 0.0 if same_spot else np.rint(weight * b) - np.rint(weight * a)
                     cost[here, there] = min(cost[here, there], piece)

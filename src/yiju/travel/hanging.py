@@ -24,7 +24,8 @@ def points_with_costs(
     """The points that lie on the network, by owner, with their costs to and from the two ends of their edge.
 
     The part of an edge before a point is rounded, the part after it is what remains: the two add up to the edge,
-    whichever way one walks.
+    whichever way one walks. A point at the very end of an edge is at that corner, whatever may be done on the edge: a
+    shop on the corner of a one-way street, or at the foot of stairs, is entered from the corner.
     """
     placed = np.flatnonzero(access.placed)
     placed = placed[np.argsort(access.owner[placed], kind="stable")]
@@ -46,6 +47,8 @@ def points_with_costs(
     points["arrive_v"] = np.where(may_return, back - beyond_point + gap, UNREACHED)
     points["leave_u"] = np.where(may_return, beyond_point + gap, UNREACHED)
     points["leave_v"] = np.where(may_go, there - to_point + gap, UNREACHED)
+    for end, corner in (("u", share == 0), ("v", share == 1)):
+        points[f"arrive_{end}"][corner] = points[f"leave_{end}"][corner] = gap[corner]
     return points
 
 

@@ -27,7 +27,14 @@ import shapely
 
 from yiju.errors import ContractError
 from yiju.text import Text
-from yiju.travel.profiles import Driver, Walker, driving_seconds, walking_seconds
+from yiju.travel.profiles import (
+    Cyclist,
+    Driver,
+    Walker,
+    cycling_seconds,
+    driving_seconds,
+    walking_seconds,
+)
 from yiju.travel.snapping import AccessPoints, snap
 
 if TYPE_CHECKING:
@@ -156,22 +163,25 @@ class StreetNetwork:
 
         return Travel.on(self, "metres", self.length_m, self.length_m, gap_per_metre=1.0)
 
-    def in_seconds(self, who: Walker | Driver) -> Travel:
-        """The network with the times of a walker or a driver as costs.
+    def in_seconds(self, who: Walker | Cyclist | Driver) -> Travel:
+        """The network with the times of a traveller as costs; streets that are closed to him are closed both ways.
 
         Raises
         ------
         ValueError
-            A driver on the walking network, or a walker on the driving network.
+            A driver on the walking network, or anyone else on the driving network.
         """
         from yiju.travel.travel import Travel  # noqa: PLC0415 - as above
 
-        if isinstance(who, Walker) != (self.mode == "walk"):
+        if isinstance(who, Driver) != (self.mode == "drive"):
             msg = f"a network to {self.mode} on needs another traveller, was given {who.name}"
             raise ValueError(msg)
         if isinstance(who, Walker):
             there, back = walking_seconds(who, self.length_m, self.climb_m, self.stairs)
             return Travel.on(self, "seconds", there, back, gap_per_metre=1 / who.speed_m_per_s)
+        if isinstance(who, Cyclist):
+            there, back = cycling_seconds(who, self.length_m, self.climb_m, self.stairs, self.street_class)
+            return Travel.on(self, "seconds", there, back, gap_per_metre=1 / who.push_m_per_s)
         seconds = driving_seconds(who, self.length_m, self.street_class, self.limit_kmh)
         return Travel.on(self, "seconds", seconds, seconds, gap_per_metre=3.6 / who.access_kmh)
 

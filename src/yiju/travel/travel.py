@@ -102,7 +102,7 @@ class Travel:
     def on(
         cls, network: StreetNetwork, unit: Unit, there: Floats, back: Floats, *, gap_per_metre: float
     ) -> Travel:
-        """Costs put on a network, from floats in the unit.
+        """Costs put on a network, from floats in the unit; ``inf`` closes a street.
 
         Raises
         ------
@@ -281,7 +281,8 @@ class Travel:
 
 
 def _whole(cost: Floats, is_open: npt.NDArray[np.bool_]) -> Int32s:
-    """Whole tenths, closed directions ``UNREACHED``."""
+    """Whole tenths; closed directions, and those that cost ``inf``, ``UNREACHED``."""
+    is_open = is_open & (cost != np.inf)
     wrong = is_open & ~((cost >= 0) & (cost * PER_UNIT < _LARGEST_COST))
     if wrong.any():
         worst = cost[wrong][0]
