@@ -4,13 +4,16 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
+# The peers that we race against live apart: what they need must not decide what we get.
+BENCH_VENV ?= .venv-bench
+BENCH_STAMP := $(BENCH_VENV)/.installed
 # Two cores are what the smallest machine has; more workers than cores only fight for the cache.
 WORKERS ?= 2
 
-.PHONY: help setup demo test test-long check format bench docs lock clean
+.PHONY: help setup demo test test-long check format bench bench-engine docs lock clean
 
 help:  ## show this list
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 $(STAMP): pyproject.toml requirements/lock.txt
 	$(PYTHON) -m venv $(VENV)
@@ -45,13 +48,24 @@ format: $(STAMP)  ## format the code and apply the safe fixes
 bench: $(STAMP)  ## measure speed and memory, each stage in a process of its own
 	$(BIN)/python benchmarks/run.py
 
+$(BENCH_STAMP): pyproject.toml requirements/bench.txt
+	$(PYTHON) -m venv $(BENCH_VENV)
+	$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/bench.txt
+	$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+bench-engine: $(BENCH_STAMP)  ## race the engine against its peers, answers held equal (ARGS="--quick")
+	$(BENCH_VENV)/bin/python benchmarks/engine.py $(ARGS)
+
 docs: $(STAMP)  ## build the documentation site into build/site
 	$(BIN)/python scripts/make_docs.py
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --site-dir build/site
 
-lock:  ## renew requirements/lock.txt (needs uv)
+lock:  ## renew requirements/lock.txt and bench.txt (needs uv)
 	uv pip compile --universal --python-version 3.11 --extra dev --no-header --no-annotate \
 	  pyproject.toml -o requirements/lock.txt
+	uv pip compile --universal --python-version 3.11 --extra bench --no-header --no-annotate \
+	  -c requirements/lock.txt pyproject.toml -o requirements/bench.txt
 
 clean:  ## remove what the other targets made
-	rm -rf build $(VENV) .pytest_cache .mypy_cache .ruff_cache
+	rm -rf build $(VENV) $(BENCH_VENV) .pytest_cache .mypy_cache .ruff_cache
