@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 # Seconds of a day: the timetable of a working day repeats after them.
 DAY_S = 86_400
 
-# stop_times.pickup_type 1: no pickup available (gtfs.org reference, stop_times.txt).
-_NO_PICKUP = "1"
+# stop_times.pickup_type and drop_off_type 1: none available (gtfs.org reference, stop_times.txt).
+_NONE_AVAILABLE = "1"
 _COLUMNS = ("trip_id", "arrival_time", "departure_time", "stop_id", "stop_sequence")
 
 
@@ -44,6 +44,7 @@ class StopTimes:
     arrival_s: NDArray[np.int64]
     departure_s: NDArray[np.int64]
     boards: NDArray[np.bool_]
+    alights: NDArray[np.bool_]
     row: NDArray[np.int64]
 
     def __len__(self) -> int:
@@ -53,7 +54,7 @@ class StopTimes:
         """Choose calls, by index or by mask."""
         return StopTimes(
             self.trip[chosen], self.stop[chosen], self.arrival_s[chosen], self.departure_s[chosen],
-            self.boards[chosen], self.row[chosen],
+            self.boards[chosen], self.alights[chosen], self.row[chosen],
         )  # fmt: skip
 
 
@@ -98,7 +99,7 @@ def _read_blocks(feed: Feed, report: Rejections, known: Mapping[str, Mapping[str
     faults = {name: _Fault() for name in _COLUMNS}
     ragged: list[int] = []
     seen = 0
-    for block in feed.batches("stop_times.txt", _COLUMNS, ("pickup_type",), report, ragged):
+    for block in feed.batches("stop_times.txt", _COLUMNS, ("pickup_type", "drop_off_type"), report, ragged):
         coded = {name: _encode(block.column(name), ids) for name, ids in known.items()}
         blank = (coded["trip_id"] == _EMPTY) & (coded["stop_id"] == _EMPTY)
         coded["stop_sequence"] = _map_distinct(block.column("stop_sequence"), _sequence)
@@ -108,11 +109,7 @@ def _read_blocks(feed: Feed, report: Rejections, known: Mapping[str, Mapping[str
         arrival, departure = (_map_distinct(block.column(c), parse_times) for c in _COLUMNS[1:3])
         for name, times in (("arrival_time", arrival), ("departure_time", departure)):
             faults[name].note(times == BAD_TIME, seen, block.column(name))
-        boards = np.ones(len(block), dtype=np.int64)
-        if "pickup_type" in block.schema.names:
-            boards = _map_distinct(
-                block.column("pickup_type"), lambda texts: [t.strip() != _NO_PICKUP for t in texts]
-            )
+        boards, alights = _available(block, "pickup_type"), _available(block, "drop_off_type")
         position = np.arange(seen, seen + len(block))
         columns = (
             coded["trip_id"],
@@ -120,6 +117,7 @@ def _read_blocks(feed: Feed, report: Rejections, known: Mapping[str, Mapping[str
             arrival,
             departure,
             boards,
+            alights,
             position,
             coded["stop_sequence"],
         )
@@ -130,8 +128,8 @@ def _read_blocks(feed: Feed, report: Rejections, known: Mapping[str, Mapping[str
     for name, fault in faults.items():
         fault.tell(report, name, rows)
     if not parts:
-        parts.append(tuple(np.empty(0, dtype=np.int64) for _ in range(7)))
-    trip, stop, arrival, departure, boards, position, sequence = (
+        parts.append(tuple(np.empty(0, dtype=np.int64) for _ in range(8)))
+    trip, stop, arrival, departure, boards, alights, position, sequence = (
         np.concatenate(p) for p in zip(*parts, strict=True)
     )
     order = np.lexsort((sequence, trip))
@@ -140,7 +138,9 @@ def _read_blocks(feed: Feed, report: Rejections, known: Mapping[str, Mapping[str
         np.where(arrival < 0, departure, arrival),
         np.where(departure < 0, arrival, departure),
     )
-    calls = StopTimes(trip, stop, arrival, departure, boards.astype(np.bool_), rows[position])
+    calls = StopTimes(
+        trip, stop, arrival, departure, boards.astype(np.bool_), alights.astype(np.bool_), rows[position]
+    )
     return calls.take(order)
 
 
@@ -152,6 +152,15 @@ def _encode(column: pa.Array, known: Mapping[str, int]) -> NDArray[np.int64]:
     """Look ids up, once for each distinct text of a block."""
     return _map_distinct(
         column, lambda texts: [known.get(t.strip(), _UNKNOWN) if t.strip() else _EMPTY for t in texts]
+    )
+
+
+def _available(block: pa.RecordBatch, column: str) -> NDArray[np.int64]:
+    """Tell for each call whether a column of pickup or drop-off types allows it; without the column all do."""
+    if column not in block.schema.names:
+        return np.ones(len(block), dtype=np.int64)
+    return _map_distinct(
+        block.column(column), lambda texts: [text.strip() != _NONE_AVAILABLE for text in texts]
     )
 
 
@@ -255,7 +264,7 @@ def _interpolate(calls: StopTimes, report: Rejections) -> StopTimes:
     report.add_all(why=why, action="row dropped", field="departure_time", rows=calls.row[lost].tolist())
     filled = StopTimes(
         calls.trip, calls.stop, np.where(untimed, between, calls.arrival_s),
-        np.where(untimed, between, calls.departure_s), calls.boards, calls.row,
+        np.where(untimed, between, calls.departure_s), calls.boards, calls.alights, calls.row,
     )  # fmt: skip
     return filled.take(~lost)
 
