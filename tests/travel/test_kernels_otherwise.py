@@ -11,10 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numba
 import pytest
-
-from yiju.travel.kernels.compiling import kernel
 
 ROOT = Path(__file__).resolve().parents[2]
 TOY_TESTS = ["tests/travel/test_toytown_walks.py", "tests/travel/test_snapping.py"]
@@ -29,15 +26,3 @@ def test_the_toy_town_is_the_same_with_numba_off_and_with_its_checks_on(switch: 
         cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert run.returncode == 0, run.stdout[-3000:]
-
-
-def abs_plus_one(x: int) -> int:
-    return abs(x) + 1
-
-
-def test_where_no_code_can_be_kept_kernels_still_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("numba.core.caching.CacheImpl._locator_classes", [])
-    with pytest.raises(RuntimeError, match="cannot cache"):  # numba would not run at all
-        numba.njit(numba.int64(numba.int64), cache=True)(abs_plus_one)
-
-    assert kernel(numba.int64(numba.int64))(abs_plus_one)(-41) == 42

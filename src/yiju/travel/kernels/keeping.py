@@ -1,0 +1,143 @@
+"""Where the machine code of kernels is kept, and when it is out of date.
+
+numba keeps code beside the module, under a stamp of that one file. A kernel that calls a kernel of *another* file has
+the other's code inside it, and numba does not see when that file changes: the old code would run on, in silence
+(numba issue 1833, open since 2016). So each module has a folder named after all the sources that its code is made of.
+
+::
+
+    within.py ──► heap.py ──► records.py          kept in   within-py311-3f9a0c…
+         └──────► nearest.py ──┘                            a hash of the four files, and of what compiles them
+
+A new version of Yiju or of numba therefore finds no folder of its name, and compiles anew; the old folders go after a
+month. Reading and hashing takes a few milliseconds; numba itself is not imported.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parents[2]
+# The rooms that have kernels.
+_ROOMS = ("travel", "access")
+_KERNEL = re.compile(r"^@(?:row_)?kernel\(", re.MULTILINE)
+_IMPORT = re.compile(r"^\s*from (yiju\.(?:travel|access)\.[\w.]+) import", re.MULTILINE)
+# Switches that change what is compiled; checked code never mixes with the ordinary.
+_SWITCHES = ("NUMBA_BOUNDSCHECK", "NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES", "NUMBA_OPT", "YIJU_PLAIN_ROWS")
+# Code of another version is swept away after this long: somebody may still go back and forth between two.
+_KEPT_DAYS = 30
+
+
+@cache
+def kernel_modules() -> dict[str, int]:
+    """Modules that hold kernels, and how many: found in the sources, nothing is imported.
+
+    Examples
+    --------
+    >>> kernel_modules()["yiju.travel.kernels.heap"]
+    3
+    """
+    found = {}
+    for room in _ROOMS:
+        for file in sorted((PACKAGE / room).rglob("*.py")):
+            kernels = len(_KERNEL.findall(file.read_text(encoding="utf-8")))
+            if kernels:
+                parts = file.relative_to(PACKAGE).with_suffix("").parts
+                found[".".join(("yiju", *parts))] = kernels
+    return found
+
+
+@cache
+def sources_of(module: str) -> tuple[str, ...]:
+    """The modules whose code may be inside a module's, itself included.
+
+    Examples
+    --------
+    >>> sources_of("yiju.travel.kernels.heap")[1:]
+    ('yiju.travel.kernels.heap', 'yiju.travel.kernels.keeping', 'yiju.travel.kernels.records')
+    """
+    found: set[str] = set()
+    waiting = [module]
+    while waiting:
+        name = waiting.pop()
+        file = _file(name)
+        if name not in found and file.is_file():
+            found.add(name)
+            waiting += _IMPORT.findall(file.read_text(encoding="utf-8"))
+    return tuple(sorted(found))
+
+
+@cache
+def digest_of(module: str) -> str:
+    """A hash of all that a module's machine code is made of."""
+    digest = hashlib.sha256()
+    for name in sources_of(module):
+        digest.update(name.encode())
+        digest.update(_file(name).read_bytes())
+    for package in ("numba", "llvmlite"):
+        digest.update(version(package).encode())
+    for switch in _SWITCHES:
+        digest.update(f"{switch}={os.environ.get(switch)}".encode())
+    return digest.hexdigest()[:16]
+
+
+def folder_of(module: str) -> Path | None:
+    """Where the code of a module is kept; None where nothing can be kept."""
+    root = cache_root()
+    if root is None:
+        return None
+    python = f"py{sys.version_info.major}{sys.version_info.minor}"
+    return root / f"{module.removeprefix('yiju.').replace('.', '_')}-{python}-{digest_of(module)}"
+
+
+@cache
+def cache_root() -> Path | None:
+    """``NUMBA_CACHE_DIR``, else beside the kernels, else with the user's caches; None where none can be written."""
+    wanted = os.environ.get("NUMBA_CACHE_DIR")
+    beside = Path(__file__).parent / "__pycache__"
+    for folder in [Path(wanted)] if wanted else [beside, _user_caches()]:
+        root = folder / "yiju-kernels"
+        with suppress(OSError):
+            root.mkdir(parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=root).close()
+            return root
+        if any(root.glob("complete-*")):  # an installation that was warmed and may only be read
+            return root
+    return None
+
+
+def sweep() -> None:
+    """Remove code of other versions that nobody has used for a month."""
+    root = cache_root()
+    if root is None:
+        return
+    present = {folder_of(module) for module in kernel_modules()}
+    oldest = time.time() - _KEPT_DAYS * 86_400
+    for folder in root.iterdir():
+        with suppress(OSError):
+            if folder not in present and folder.stat().st_mtime < oldest:
+                shutil.rmtree(folder) if folder.is_dir() else folder.unlink()
+
+
+def _file(module: str) -> Path:
+    return PACKAGE.joinpath(*module.split(".")[1:]).with_suffix(".py")
+
+
+def _user_caches() -> Path:
+    # where each system keeps what can be made again (XDG Base Directory Specification; Apple File System Guide)
+    home = Path.home()
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "yiju"
+    if sys.platform == "darwin":
+        return home / "Library" / "Caches" / "yiju"
+    return Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache") / "yiju"
