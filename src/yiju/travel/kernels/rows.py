@@ -117,6 +117,39 @@ def plain_pull_row_too(rows: Rows, into: int, heads: Rows, costs: Rows, begin: i
         rows[into, lane] = best
 
 
+def plain_copy_row(into: Rows, at: int, rows: Rows, row: int) -> None:
+    """``into[at] = rows[row]``, past the cache: for what is written once and not read again soon."""
+    for lane in range(LANES):
+        into[at, lane] = rows[row, lane]
+
+
+def plain_pull_keys(
+    into: Rows, at: int, heads: Rows, costs: Rows, begin: int, end: int, rows: Rows, bits: int, far: Any
+) -> None:
+    """``into[at] = min(far, rows[heads[e]] + (costs[e] << bits) for e in begin..end)``; ``into`` may be ``rows``.
+
+    Costs that are too large for the lane count as ``far``. What stood in ``into[at]`` is forgotten, and not even read.
+    """
+    for lane in range(LANES):
+        best = far
+        for e in range(begin, end):
+            way = rows[heads[e], lane] + (min(costs[e], far >> bits) << bits)
+            best = min(best, way)
+        into[at, lane] = best
+
+
+def plain_pull_keys_too(
+    rows: Rows, row: int, heads: Rows, costs: Rows, begin: int, end: int, bits: int, far: Any
+) -> None:
+    """``rows[row] = min(rows[row], rows[heads[e]] + (costs[e] << bits) for e in begin..end)``."""
+    for lane in range(LANES):
+        best = rows[row, lane]
+        for e in range(begin, end):
+            way = rows[heads[e], lane] + (min(costs[e], far >> bits) << bits)
+            best = min(best, way)
+        rows[row, lane] = best
+
+
 def plain_lanes_within(rows: Rows, row: int, limit: Any) -> int:
     """The lanes with ``rows[row] <= limit`` as bits, lane 0 the lowest."""
     lanes = np.uint64(0)
@@ -182,6 +215,19 @@ class _Vectors:
         at, _ = self.row(array, number)
         self.builder.store(values, at, align=CACHE_LINE_BYTES)
 
+    def store_past_cache(self, values: Any, array: int, number: Any) -> None:
+        """A store that does not first read the line that it fills (LLVM's ``!nontemporal``)."""
+        at, _ = self.row(array, number)
+        write = self.builder.store(values, at, align=CACHE_LINE_BYTES)
+        write.set_metadata("nontemporal", self.builder.module.add_metadata([ir.Constant(ir.IntType(32), 1)]))
+
+    def as_key(self, cost: Any, bits: Any, far: Any) -> Any:
+        """A cost of 32 bits moved above the label, at most ``far``."""
+        wide = self.builder.zext(cost, far.type) if cost.type != far.type else cost
+        most = self.builder.lshr(far, bits)
+        least = self.builder.select(self.builder.icmp_unsigned("<", wide, most), wide, most)
+        return self.builder.shl(least, bits)
+
     def everywhere(self, value: Any, vector: Any) -> Any:
         """The value in all lanes."""
         empty = ir.Constant(vector, ir.Undefined)
@@ -238,9 +284,14 @@ def _lower_row_within(_typing: Any, rows: Any, into: Any, source: Any, cost: Any
     return types.uint8(rows, types.int64, types.int64, rows.dtype, rows.dtype), code
 
 
-def _pull(vectors: _Vectors, start: Any, ways: int, heads: int, begin: Any, end: Any) -> Any:
-    """The loop of a pull: the least of ``start`` and all ways, which never leaves the registers."""
+def _pull(vectors: _Vectors, start: Any, ways: int, heads: int, arcs: Any, shift: Any = None) -> Any:
+    """The loop of a pull: the least of ``start`` and all ways, which never leaves the registers.
+
+    ``heads`` is the argument that holds them, the next one holds the costs; ``arcs`` is (begin, end). With ``shift``,
+    which is (bits, far), costs are moved into the upper part of keys.
+    """
     builder = vectors.builder
+    begin, end = arcs
     before, head = builder.block, builder.append_basic_block("pull")
     body, after = builder.append_basic_block("way"), builder.append_basic_block("pulled")
     builder.branch(head)
@@ -251,7 +302,10 @@ def _pull(vectors: _Vectors, start: Any, ways: int, heads: int, begin: Any, end:
     builder.cbranch(builder.icmp_signed("<", e, end), body, after)
     builder.position_at_end(body)
     row = builder.zext(vectors.entry(heads, e), ir.IntType(64))
-    way = builder.add(vectors.load(ways, row), vectors.everywhere(vectors.entry(heads + 1, e), start.type))
+    cost = vectors.entry(heads + 1, e)
+    if shift is not None:
+        cost = vectors.as_key(cost, *shift)
+    way = builder.add(vectors.load(ways, row), vectors.everywhere(cost, start.type))
     e.add_incoming(builder.add(e, ir.Constant(e.type, 1)), builder.block)
     best.add_incoming(vectors.least(way, best), builder.block)
     builder.branch(head)
@@ -267,7 +321,7 @@ def _pull_row(
         vectors = _Vectors(context, builder, signature, args)
         _, vector = vectors.row(0, args[1])
         start = vectors.everywhere(args[7], vector)
-        vectors.store(_pull(vectors, start, 6, 2, args[4], args[5]), 0, args[1])
+        vectors.store(_pull(vectors, start, 6, 2, args[4:6]), 0, args[1])
         return context.get_dummy_value()
 
     given = (rows, types.int64, heads, costs, types.int64, types.int64, ways, rows.dtype)
@@ -279,10 +333,49 @@ def _pull_row_too(_typing: Any, rows: Any, into: Any, heads: Any, costs: Any, be
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         vectors = _Vectors(context, builder, signature, args)
         start = vectors.load(0, args[1])
-        vectors.store(_pull(vectors, start, 0, 2, args[4], args[5]), 0, args[1])
+        vectors.store(_pull(vectors, start, 0, 2, args[4:6]), 0, args[1])
         return context.get_dummy_value()
 
     return types.void(rows, types.int64, heads, costs, types.int64, types.int64), code
+
+
+@intrinsic
+def _copy_row(_typing: Any, into: Any, at: Any, rows: Any, row: Any) -> Any:
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        vectors = _Vectors(context, builder, signature, args)
+        vectors.store_past_cache(vectors.load(2, args[3]), 0, args[1])
+        return context.get_dummy_value()
+
+    return types.void(into, types.int64, rows, types.int64), code
+
+
+@intrinsic
+def _pull_keys(
+    _typing: Any, into: Any, at: Any, heads: Any, costs: Any, begin: Any, end: Any, rows: Any, bits: Any, far: Any
+) -> Any:
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        vectors = _Vectors(context, builder, signature, args)
+        _, vector = vectors.row(0, args[1])
+        start = vectors.everywhere(args[8], vector)
+        vectors.store(_pull(vectors, start, 6, 2, args[4:6], args[7:9]), 0, args[1])
+        return context.get_dummy_value()
+
+    given = (into, types.int64, heads, costs, types.int64, types.int64, rows, rows.dtype, rows.dtype)
+    return types.void(*given), code
+
+
+@intrinsic
+def _pull_keys_too(
+    _typing: Any, rows: Any, row: Any, heads: Any, costs: Any, begin: Any, end: Any, bits: Any, far: Any
+) -> Any:
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        vectors = _Vectors(context, builder, signature, args)
+        start = vectors.load(0, args[1])
+        vectors.store(_pull(vectors, start, 0, 2, args[4:6], args[6:8]), 0, args[1])
+        return context.get_dummy_value()
+
+    given = (rows, types.int64, heads, costs, types.int64, types.int64, rows.dtype, rows.dtype)
+    return types.void(*given), code
 
 
 @intrinsic
@@ -349,6 +442,9 @@ lower_row = _choose(plain_lower_row, _lower_row)
 lower_row_within = _choose(plain_lower_row_within, _lower_row_within)
 pull_row = _choose(plain_pull_row, _pull_row)
 pull_row_too = _choose(plain_pull_row_too, _pull_row_too)
+copy_row = _choose(plain_copy_row, _copy_row)
+pull_keys = _choose(plain_pull_keys, _pull_keys)
+pull_keys_too = _choose(plain_pull_keys_too, _pull_keys_too)
 lanes_within = _choose(plain_lanes_within, _lanes_within)
 add_within = _choose(plain_add_within, _add_within)
 lower_lanes = _choose(plain_lower_lanes, _lower_lanes)
