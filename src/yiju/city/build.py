@@ -87,7 +87,8 @@ STAGES: tuple[Stage, ...] = (
     ),
     Stage(
         "transit", Text("读取公交时刻表", "Reading timetables"), "build_inputs.transit",
-        ("all_stops", "headways", "routes"), needs=("extent", "osm"), sources=("gtfs",), asks=("year",),
+        ("all_stops", "headways", "routes", "trips", "calls", "transfers"),
+        needs=("extent", "osm"), sources=("gtfs",), asks=("year",),
     ),
     Stage(
         "terrain", Text("计算地形坡度", "Measuring the terrain"), "build_inputs.terrain",

@@ -20,12 +20,10 @@ from yiju.city.places import cell_reach_m, complete_places, outline
 from yiju.city.tables import (
     COMMUTES,
     FIGURES,
-    HEADWAYS,
     PLACES,
     RAIN,
     REQUESTS,
     RESIDENTS,
-    ROUTES,
     STOPS,
     TABLES,
     TERRAIN,
@@ -212,13 +210,14 @@ def population(work: Work) -> Products:
 
 
 def transit(work: Work) -> Products:
-    """Stops of the timetables, and mapped stops that no timetable has; headways and routes."""
+    """Stops of the timetables, and mapped stops that no timetable has; headways, routes, and the trips of a day."""
     near = shapely.buffer(_city(work), MARGIN_M)
     mapped = _within(work.get("osm_stops"), near)
     files = [path for _, path in work.sources("gtfs")]
     if not files:
         work.decide("stops", "osm", osm=len(mapped))
-        return {"all_stops": mapped, "headways": HEADWAYS.empty(), "routes": ROUTES.empty()}
+        empty = {name: TABLES[name].empty() for name in ("headways", "routes", "trips", "calls", "transfers")}
+        return {"all_stops": mapped, **empty}
     from yiju.city.readers.gtfs import read_gtfs
 
     feeds = read_gtfs(files, crs=work.config.crs, year=work.config.year, progress=work.progress)
@@ -234,11 +233,18 @@ def transit(work: Work) -> Products:
         )
     other = mapped[~_stands_for(mapped, timed)]
     work.decide("stops", "gtfs", gtfs=len(timed), osm=len(other))
-    headways = feeds.headways[feeds.headways["stop_id"].isin(timed["stop_id"])]
+    here = set(timed["stop_id"])
+    # a trip through the city and out of it is a trip between its calls in the city
+    calls = feeds.calls[feeds.calls["stop_id"].isin(here)]
+    calls = calls[calls.duplicated("pattern_id", keep=False)]
+    transfers = feeds.transfers
     return {
         "all_stops": STOPS.validate(pd.concat([timed, other], ignore_index=True)),
-        "headways": headways,
+        "headways": feeds.headways[feeds.headways["stop_id"].isin(here)],
         "routes": feeds.routes,
+        "trips": feeds.trips[feeds.trips["pattern_id"].isin(set(calls["pattern_id"]))],
+        "calls": calls,
+        "transfers": transfers[transfers["from_stop_id"].isin(here) & transfers["to_stop_id"].isin(here)],
     }
 
 

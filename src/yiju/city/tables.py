@@ -253,6 +253,52 @@ ROUTES = Table(
     key=("route_id",),
 )
 
+TRIPS = Table(
+    "trips",
+    Text("班次", "trips of a working day"),
+    (
+        column("trip_id", "str", "班次编号", "trip id, with its feed"),
+        column(
+            "day", "int", "运行日：0为当日，-1为前一日", "0 the day itself; -1 the day before, past midnight"
+        ),
+        column("route_id", "str", "线路编号", "route id"),
+        column("pattern_id", "str", "停靠模式编号", "the pattern of calls that it follows"),
+        column("start_s", "int", "首站发车（秒）", "first departure, seconds after midnight"),
+        column("until_s", "int", "按间隔发车至（秒）", "runs at a headway until then", unknown=True),
+        column("headway_s", "int", "发车间隔（秒）", "that headway; its phase is not known", unknown=True),
+        column("next_trip_id", "str", "同车续行班次", "the trip as which its vehicle goes on", unknown=True),
+    ),
+    key=("trip_id", "day"),
+)
+
+CALLS = Table(
+    "calls",
+    Text("停靠", "calls of a pattern at stops"),
+    (
+        column("pattern_id", "str", "停靠模式编号", "pattern id"),
+        column("position", "int", "次序", "position in the pattern, from 0"),
+        column("stop_id", "str", "站点编号", "stop id"),
+        column("arrive_s", "int", "到达（首站发车后秒数）", "arrival, seconds after the first departure"),
+        column("depart_s", "int", "发车（首站发车后秒数）", "departure, seconds after the first departure"),
+        column("boards", "bool", "可上车", "one may board"),
+        column("alights", "bool", "可下车", "one may alight"),
+    ),
+    key=("pattern_id", "position"),
+)
+
+TRANSFERS = Table(
+    "transfers",
+    Text("换乘规定", "transfers that the operator has rules for"),
+    (
+        column("from_stop_id", "str", "下车站点", "stop of the arrival"),
+        column("to_stop_id", "str", "上车站点", "stop of the departure"),
+        column(
+            "least_s", "int", "最短换乘时间（秒）", "time that it takes; null: not possible", unknown=True
+        ),
+    ),
+    key=("from_stop_id", "to_stop_id"),
+)
+
 FIGURES = Table(
     "figures",
     Text("官方数据", "official figures"),
@@ -337,6 +383,6 @@ TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         PLACES, RESIDENTS, STREET_NODES, STREET_EDGES, FACILITIES, ENTRANCES, LAND, PARCELS, BUILDINGS, WATER,
-        RAILWAYS, STOPS, HEADWAYS, ROUTES, FIGURES, REQUESTS, RAIN, TERRAIN, COMMUTES,
+        RAILWAYS, STOPS, HEADWAYS, ROUTES, TRIPS, CALLS, TRANSFERS, FIGURES, REQUESTS, RAIN, TERRAIN, COMMUTES,
     )
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Public transport timetables (GTFS): stops, routes, and how often a stop is served on a working day.
+"""Public transport timetables (GTFS): stops, routes, how often a stop is served, and the trips of a working day.
 
 Rules:
 
@@ -17,6 +17,7 @@ Rules:
    ``mode`` is the fastest that serves it: rail, ferry, bus, other. Departures of the platforms of a station
    are not added up: both directions would count. ``station_id`` says which belong together.
 8. The headway of a period is its length over the departures in it; without departures it is unknown.
+9. The trips of the day are laid out by :mod:`yiju.city.readers.gtfs_timetable`.
 """
 
 from __future__ import annotations
@@ -29,21 +30,24 @@ import numpy as np
 import pandas as pd
 
 from yiju.city.readers.cells import numbers
-from yiju.city.readers.gtfs_calendar import WorkingDay, working_day
+from yiju.city.readers.gtfs_calendar import WorkingDay, day_of, working_day
 from yiju.city.readers.gtfs_files import Feed, open_feed, parse_times
 from yiju.city.readers.gtfs_times import StopTimes, departures_by_stop, read_stop_times
+from yiju.city.readers.gtfs_timetable import DayTimetable, day_timetable, seconds_between_clocks
 from yiju.city.rejections import Rejections
-from yiju.city.tables import HEADWAYS, ROUTES, STOPS
+from yiju.city.tables import CALLS, HEADWAYS, ROUTES, STOPS, TRANSFERS, TRIPS
 from yiju.errors import InputError
 from yiju.progress import SILENT
 from yiju.text import Text
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
     from pathlib import Path
 
     from pyproj import CRS
 
+    from yiju.city.contract import Table
     from yiju.progress import Progress
 
 # Periods of a working day, seconds after midnight; daytime is the window of GHSCI's frequent transit
@@ -91,12 +95,20 @@ class Transit:
     stops: gpd.GeoDataFrame
     headways: pd.DataFrame
     routes: pd.DataFrame
+    trips: pd.DataFrame
+    calls: pd.DataFrame
+    transfers: pd.DataFrame
     rejections: Rejections
     days: tuple[WorkingDay, ...]
 
 
 def read_gtfs(
-    files: Sequence[Path], *, crs: CRS | str, year: int | None = None, progress: Progress = SILENT
+    files: Sequence[Path],
+    *,
+    crs: CRS | str,
+    year: int | None = None,
+    date: dt.date | None = None,
+    progress: Progress = SILENT,
 ) -> Transit:
     """Read one or several feeds.
 
@@ -108,35 +120,54 @@ def read_gtfs(
         Projected CRS of the city.
     year
         Year of the check-up: its working days are preferred where a feed holds any.
+    date
+        The day itself, instead of one that stands for a working day.
 
     Returns
     -------
-    Transit, its tables as the contracts STOPS, HEADWAYS and ROUTES say.
+    Transit, its tables as the contracts STOPS, HEADWAYS, ROUTES, TRIPS, CALLS and TRANSFERS say.
 
     Raises
     ------
     InputError
-        A feed lacks a file or column that it needs, or has no working day with service.
+        A feed lacks a file or column that it needs, or has no working day with service, or none on the date.
     """
     report = Rejections("GTFS")
-    stops, headways, routes, days = [], [], [], []
+    read: list[_Read] = []
+    zone: str | None = None
     for file, name in zip(files, _feed_names(files), strict=True):
         progress.step(Text(f"读取公交时刻表 {file.name}", f"Reading timetable {file.name}"))
         with open_feed(file, name, report) as feed:
-            tables = _read_feed(feed, year)
-        stops.append(tables[0])
-        headways.append(tables[1])
-        routes.append(tables[2])
-        days.append(tables[3])
-    none = STOPS.empty(crs)
-    points = pd.concat([s.to_crs(crs) for s in stops]) if stops else none
+            read.append(_read_feed(feed, year, date, zone))
+        zone = read[-1].zone
+
+    def together(table: Table, frames: list[pd.DataFrame]) -> pd.DataFrame:
+        kept = [frame for frame in frames if len(frame)]
+        return table.validate(pd.concat(kept, ignore_index=True) if kept else table.empty(crs))
+
+    stops = [r.stops.to_crs(crs) for r in read]
     return Transit(
-        stops=STOPS.validate(points),
-        headways=HEADWAYS.validate(pd.concat(headways) if headways else HEADWAYS.empty()),
-        routes=ROUTES.validate(pd.concat(routes) if routes else ROUTES.empty()),
+        stops=STOPS.validate(pd.concat(stops) if stops else STOPS.empty(crs)),
+        headways=together(HEADWAYS, [r.headways for r in read]),
+        routes=together(ROUTES, [r.routes for r in read]),
+        trips=together(TRIPS, [r.timetable.trips for r in read]),
+        calls=together(CALLS, [r.timetable.calls for r in read]),
+        transfers=together(TRANSFERS, [r.timetable.transfers for r in read]),
         rejections=report,
-        days=tuple(days),
+        days=tuple(r.day for r in read),
     )
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What one feed says."""
+
+    stops: gpd.GeoDataFrame
+    headways: pd.DataFrame
+    routes: pd.DataFrame
+    timetable: DayTimetable
+    day: WorkingDay
+    zone: str | None
 
 
 def _feed_names(files: Sequence[Path]) -> list[str]:
@@ -163,25 +194,29 @@ def mode_of(route_type: float) -> str:
     return _BASIC_MODES.get(code, "other") if code < 100 else _EXTENDED_MODES.get(code // 100, "other")
 
 
-def _read_feed(
-    feed: Feed, year: int | None
-) -> tuple[gpd.GeoDataFrame, pd.DataFrame, pd.DataFrame, WorkingDay]:
+def _read_feed(feed: Feed, year: int | None, date: dt.date | None, zone: str | None) -> _Read:
     routes = _read_routes(feed)
     places = _read_places(feed)
-    trips = feed.table("trips.txt", ["route_id", "service_id", "trip_id"])
+    trips = feed.table("trips.txt", ["route_id", "service_id", "trip_id"], ["block_id"])
     trips = _known(feed, trips, "trips.txt", "route_id", set(routes["route_id"]))
     trips = _unique(feed, trips, "trips.txt", "trip_id")
     calls = read_stop_times(feed, trips["trip_id"].to_numpy(), places.index.to_numpy())
     runs = _read_frequencies(feed, trips)
-    day = working_day(feed, trips, runs, year)
+    day = working_day(feed, trips, runs, year) if date is None else day_of(feed, trips, runs, date)
     active = trips["service_id"].isin(day.services).to_numpy()
 
     modes = routes.set_index("route_id")["mode"]
     stops = _boarding_stops(feed, places, calls, trips["route_id"].map(modes).to_numpy())
     table = departures_by_stop(calls, active, runs, n_stops=len(places), periods=list(PERIODS.values()))
-    headways = _headways(feed, places, stops, table)
-    routes = routes.assign(feed=feed.name, route_id=feed.prefix(routes["route_id"]))
-    return stops, headways, routes, day
+    zone, shift_s = seconds_between_clocks(feed, zone, day.date)
+    return _Read(
+        stops,
+        _headways(feed, places, stops, table),
+        routes.assign(feed=feed.name, route_id=feed.prefix(routes["route_id"])),
+        day_timetable(feed, places, trips, calls, runs, day, shift_s=shift_s),
+        day,
+        zone,
+    )
 
 
 def _read_routes(feed: Feed) -> pd.DataFrame:
@@ -282,13 +317,12 @@ def _headways(feed: Feed, places: pd.DataFrame, stops: gpd.GeoDataFrame, table: 
 
 
 def _read_frequencies(feed: Feed, trips: pd.DataFrame) -> pd.DataFrame:
-    """Read frequencies.txt: trip (position in ``trips``), start_s, end_s, headway_s; may have no rows."""
+    """Read frequencies.txt: trip (position in ``trips``), start_s, end_s, headway_s, exact; may have no rows."""
     columns = ["trip_id", "start_time", "end_time", "headway_secs"]
     if not feed.has("frequencies.txt"):
-        return pd.DataFrame(
-            {name: pd.Series([], dtype="int64") for name in ("trip", "start_s", "end_s", "headway_s")}
-        )
-    runs = feed.table("frequencies.txt", columns)
+        kinds = dict.fromkeys(("trip", "start_s", "end_s", "headway_s"), "int64") | {"exact": "bool"}
+        return pd.DataFrame({name: pd.Series([], dtype=kind) for name, kind in kinds.items()})
+    runs = feed.table("frequencies.txt", columns, ["exact_times"])
     runs = _known(feed, runs, "frequencies.txt", "trip_id", set(trips["trip_id"]))
     report = feed.report_on("frequencies.txt")
     headway = numbers(runs["headway_secs"], report, field="headway_secs", least=1, action="row dropped")
@@ -305,6 +339,7 @@ def _read_frequencies(feed: Feed, trips: pd.DataFrame) -> pd.DataFrame:
             "start_s": start[good],
             "end_s": end[good],
             "headway_s": headway[good].to_numpy(dtype=np.int64),
+            "exact": (runs["exact_times"][good] == "1").to_numpy(dtype=bool),
         }
     )
 

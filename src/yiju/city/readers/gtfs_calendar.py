@@ -24,13 +24,19 @@ _EPOCH_WEEKDAY = 3
 
 @dataclass(frozen=True)
 class WorkingDay:
-    """The date that stands for a working day; ``date`` is ``None`` where a feed runs on weekends only."""
+    """The date that stands for a working day; ``date`` is ``None`` where a feed runs on weekends only.
+
+    ``before`` are the services of the day before, whose last trips end after midnight; ``asked`` says that the date
+    was asked for.
+    """
 
     feed: str
     date: dt.date | None
     services: frozenset[str]
     trips: int
     candidates: int
+    before: frozenset[str] = frozenset()
+    asked: bool = False
 
     @property
     def why(self) -> Text:
@@ -38,6 +44,10 @@ class WorkingDay:
         if self.date is None:
             return Text("{feed}：工作日不开行。", "{feed}: does not run on any Monday to Friday.").format(
                 feed=self.feed
+            )
+        if self.asked:
+            return Text("{feed}：{date}（{trips:,} 班）。", "{feed}: {date} ({trips:,} trips).").format(
+                feed=self.feed, date=self.date.isoformat(), trips=self.trips
             )
         return Text(
             "{feed}：以 {date} 代表工作日（{trips:,} 班，为 {n:,} 个有班次的周一至周五的中位；"
@@ -68,11 +78,7 @@ def working_day(feed: Feed, trips: pd.DataFrame, runs: pd.DataFrame, year: int |
     InputError
         There is neither calendar.txt nor calendar_dates.txt, or no trip ever runs.
     """
-    weight = np.ones(len(trips))
-    if len(runs):
-        weight[runs["trip"].unique()] = 0
-        np.add.at(weight, runs["trip"].to_numpy(), -(-(runs["end_s"] - runs["start_s"]) // runs["headway_s"]))
-    weights = pd.Series(weight).groupby(trips["service_id"].to_numpy()).sum()
+    weights = _trips_of_services(trips, runs)
     first, runs_on = _service_days(feed, weights.index)
     counts = weights.to_numpy() @ runs_on
     if not counts.any():
@@ -100,7 +106,49 @@ def working_day(feed: Feed, trips: pd.DataFrame, runs: pd.DataFrame, year: int |
     chosen = int(alike[np.argmax(times[pattern.ravel()])])
     services = frozenset(weights.index[runs_on[:, chosen].astype(bool)])
     date = dt.date(1970, 1, 1) + dt.timedelta(days=int(first + chosen))
-    return WorkingDay(feed.name, date, services, round(float(typical)), len(candidates))
+    return WorkingDay(feed.name, date, services, round(float(typical)), len(candidates), services)
+
+
+def day_of(feed: Feed, trips: pd.DataFrame, runs: pd.DataFrame, date: dt.date) -> WorkingDay:
+    """The services of a date that is asked for, and of the day before it.
+
+    Raises
+    ------
+    InputError
+        No trip runs on that date.
+    """
+    weights = _trips_of_services(trips, runs)
+    first, runs_on = _service_days(feed, weights.index)
+    counts = weights.to_numpy() @ runs_on
+    day = (date - dt.date(1970, 1, 1)).days - first
+
+    def services(day: int) -> frozenset[str]:
+        inside = 0 <= day < runs_on.shape[1]
+        return frozenset(weights.index[runs_on[:, day].astype(bool)]) if inside else frozenset()
+
+    if not (0 <= day < len(counts) and counts[day] > 0):
+        served = np.flatnonzero(counts)
+        since, until = (
+            (dt.date(1970, 1, 1) + dt.timedelta(days=int(first + d))).isoformat() if len(served) else "?"
+            for d in (served[[0, -1]] if len(served) else (0, 0))
+        )
+        raise InputError(
+            Text(f"{date} 没有班次。", f"no trip runs on {date}."),
+            file=feed.file,
+            hint=Text(f"该数据的班次在 {since} 至 {until}。", f"Its trips run from {since} to {until}."),
+        )
+    return WorkingDay(
+        feed.name, date, services(day), round(float(counts[day])), 1, services(day - 1), asked=True
+    )
+
+
+def _trips_of_services(trips: pd.DataFrame, runs: pd.DataFrame) -> pd.Series:
+    """How many trips each service has; a trip of frequencies.txt counts once for each run."""
+    weight = np.ones(len(trips))
+    if len(runs):
+        weight[runs["trip"].unique()] = 0
+        np.add.at(weight, runs["trip"].to_numpy(), -(-(runs["end_s"] - runs["start_s"]) // runs["headway_s"]))
+    return pd.Series(weight).groupby(trips["service_id"].to_numpy()).sum()
 
 
 def _service_days(feed: Feed, services: pd.Index) -> tuple[int, NDArray[np.float64]]:
