@@ -23,10 +23,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import shapely
 
 from yiju.errors import ContractError
 from yiju.text import Text
+from yiju.travel.order import EliminationOrder, Fill
 from yiju.travel.profiles import (
     Cyclist,
     Driver,
@@ -35,11 +37,12 @@ from yiju.travel.profiles import (
     driving_seconds,
     walking_seconds,
 )
-from yiju.travel.snapping import AccessPoints, snap
+from yiju.travel.snapping import NOWHERE, AccessPoints, snap
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import geopandas as gpd
-    import pandas as pd
 
     from yiju.travel.travel import Travel
 
@@ -55,14 +58,16 @@ _HILBERT_ORDER = 16
 
 @dataclass(frozen=True, eq=False, repr=False)
 class StreetNetwork:
-    """Streets that may be used in one mode, as arrays; make one with :meth:`from_tables`.
+    """Streets that may be used in one mode, as arrays; make one with :meth:`from_tables` or :meth:`from_arrays`.
 
     Attributes
     ----------
     mode
         ``"walk"`` or ``"drive"``.
-    nodes
-        How many nodes there are.
+    xy
+        (nodes, 2) coordinates, metres.
+    node_at
+        (nodes,) the node at each position of the caller's table or array.
     u, v
         (m,) nodes at the start and the end of each edge.
     forward, backward
@@ -75,14 +80,17 @@ class StreetNetwork:
         (m,) whether the edge is steps.
     street_class, limit_kmh
         (m,) class of street, and speed limit, NaN where unknown.
-    lines
-        (m,) LineStrings from u to v.
+    drawn
+        (m,) LineStrings from u to v; None where all are straight.
     edge_id
         (m,) the edge's number in the table.
+    store
+        Folder in which the order of elimination is kept; None for nowhere.
     """
 
     mode: Mode
-    nodes: int
+    xy: Floats
+    node_at: Int32s
     u: Int32s
     v: Int32s
     forward: Bools
@@ -92,17 +100,32 @@ class StreetNetwork:
     stairs: Bools
     street_class: npt.NDArray[Any]
     limit_kmh: Floats
-    lines: Lines
+    drawn: Lines | None
     edge_id: npt.NDArray[np.int64]
+    store: Path | None = None
 
     def __repr__(self) -> str:
         return f"<StreetNetwork to {self.mode} on: {self.nodes} nodes, {len(self.u)} edges>"
 
     @classmethod
     def from_tables(
-        cls, nodes: gpd.GeoDataFrame, edges: gpd.GeoDataFrame, *, mode: Mode = "walk"
+        cls,
+        nodes: gpd.GeoDataFrame,
+        edges: gpd.GeoDataFrame,
+        *,
+        mode: Mode = "walk",
+        store: Path | None = None,
     ) -> StreetNetwork:
         """The network of the tables ``street_nodes`` and ``street_edges``.
+
+        Parameters
+        ----------
+        nodes, edges
+            The tables.
+        mode
+            Whose streets: those on foot, or those by car.
+        store
+            Folder in which the order of elimination is kept from one run to the next.
 
         Raises
         ------
@@ -125,27 +148,157 @@ class StreetNetwork:
             forward = edges["drive_forward"].to_numpy(dtype=bool)
             backward = edges["drive_backward"].to_numpy(dtype=bool)
             usable = forward | backward
-        u = _node_rows(nodes, edges, "u")[usable]
-        v = _node_rows(nodes, edges, "v")[usable]
         length_m = np.array(edges["length_m"], dtype=np.float64)
-        _check_lengths(edges, length_m)
-        rank = np.empty(len(nodes), dtype=np.int32)
-        rank[hilbert_order(shapely.get_coordinates(nodes.geometry.to_numpy()))] = np.arange(len(nodes))
-        return cls(
+        _check_lengths(edges["edge_id"].to_numpy(), length_m)
+        return cls.from_arrays(
+            shapely.get_coordinates(nodes.geometry.to_numpy()),
+            _node_rows(nodes, edges, "u")[usable],
+            _node_rows(nodes, edges, "v")[usable],
+            length_m[usable],
             mode=mode,
-            nodes=len(nodes),
-            u=rank[u],
-            v=rank[v],
             forward=forward[usable],
             backward=backward[usable],
-            length_m=length_m[usable],
             climb_m=np.array(edges["climb_m"], dtype=np.float64)[usable],
             stairs=edges["stairs"].to_numpy(dtype=bool)[usable],
             street_class=np.array(edges["street_class"], dtype=np.str_)[usable],
             limit_kmh=np.array(edges["drive_kmh"], dtype=np.float64)[usable],
             lines=np.array(edges.geometry, dtype=np.object_)[usable],
             edge_id=np.array(edges["edge_id"], dtype=np.int64)[usable],
+            store=store,
         )
+
+    @classmethod
+    def from_arrays(  # noqa: PLR0913 - one argument for each column
+        cls,
+        xy: npt.ArrayLike,
+        u: npt.ArrayLike,
+        v: npt.ArrayLike,
+        length_m: npt.ArrayLike,
+        *,
+        mode: Mode = "walk",
+        forward: npt.ArrayLike = True,
+        backward: npt.ArrayLike = True,
+        climb_m: npt.ArrayLike = np.nan,
+        stairs: npt.ArrayLike = False,
+        street_class: npt.ArrayLike = "",
+        limit_kmh: npt.ArrayLike = np.nan,
+        lines: Lines | None = None,
+        edge_id: npt.ArrayLike | None = None,
+        store: Path | None = None,
+    ) -> StreetNetwork:
+        """The network of arrays; one value stands for all edges.
+
+        Parameters
+        ----------
+        xy
+            (nodes, 2) coordinates, metres.
+        u, v, length_m
+            (m,) rows of ``xy`` at the start and the end of each edge, and metres between them.
+        mode
+            ``"walk"`` or ``"drive"``.
+        forward, backward, climb_m, stairs, street_class, limit_kmh, edge_id
+            (m,) see the attributes of the class; edges are numbered from 0 without ``edge_id``.
+        lines
+            (m,) LineStrings from u to v; without them edges are straight, and drawn only when somebody looks.
+        store
+            Folder in which the order of elimination is kept from one run to the next.
+
+        Raises
+        ------
+        ContractError
+            An edge leads to a node that is not there, or has no length, or a negative one.
+
+        Examples
+        --------
+        >>> network = StreetNetwork.from_arrays([[0, 0], [100, 0], [100, 50]], [0, 1], [1, 2], [100, 50])
+        >>> network.in_metres().nearest(network.at_nodes([2]), network.at_nodes([0]))["metres"].tolist()
+        [150.0]
+        """
+        places = np.asarray(xy, dtype=np.float64).reshape(-1, 2)
+        metres = np.asarray(length_m, dtype=np.float64)
+        ids = np.arange(len(metres)) if edge_id is None else np.asarray(edge_id)
+        ends = [_checked_ends(end, len(places), ids) for end in (u, v)]
+        _check_lengths(ids, metres)
+        order = hilbert_order(places)
+        node_at = np.empty(len(places), dtype=np.int32)
+        node_at[order] = np.arange(len(places), dtype=np.int32)
+
+        def column(values: npt.ArrayLike, dtype: npt.DTypeLike) -> npt.NDArray[Any]:
+            return np.broadcast_to(np.asarray(values, dtype=dtype), metres.shape)
+
+        return cls(
+            mode=mode,
+            xy=places[order],
+            node_at=node_at,
+            u=node_at[ends[0]],
+            v=node_at[ends[1]],
+            forward=column(forward, np.bool_),
+            backward=column(backward, np.bool_),
+            length_m=metres,
+            climb_m=column(climb_m, np.float64),
+            stairs=column(stairs, np.bool_),
+            street_class=column(street_class, np.str_),
+            limit_kmh=column(limit_kmh, np.float64),
+            drawn=lines,
+            edge_id=ids.astype(np.int64),
+            store=store,
+        )
+
+    @property
+    def nodes(self) -> int:
+        """How many nodes there are."""
+        return len(self.xy)
+
+    @cached_property
+    def lines(self) -> Lines:
+        """(m,) LineStrings from u to v."""
+        if self.drawn is not None:
+            return self.drawn
+        straight: Lines = shapely.linestrings(np.stack([self.xy[self.u], self.xy[self.v]], axis=1))
+        return straight
+
+    def at_nodes(self, positions: npt.ArrayLike, owners: npt.ArrayLike | None = None) -> AccessPoints:
+        """Points exactly at nodes.
+
+        Parameters
+        ----------
+        positions
+            (p,) rows of the nodes in the caller's table or array.
+        owners
+            (p,) whom each point belongs to; without it each point is its own, counted from 0.
+
+        Returns
+        -------
+        The points; one at a node without any edge lies nowhere.
+
+        Raises
+        ------
+        ValueError
+            A position is not that of a node.
+        """
+        asked = np.asarray(positions, dtype=np.int64)
+        if len(asked) and not 0 <= asked.min() <= asked.max() < self.nodes:
+            msg = f"positions need to be 0 to {self.nodes - 1}, were {asked.min()} to {asked.max()}"
+            raise ValueError(msg)
+        if owners is None:
+            names, owner = pd.RangeIndex(len(asked)), np.arange(len(asked), dtype=np.int32)
+        else:
+            code, distinct = pd.factorize(np.asarray(owners))
+            names, owner = pd.Index(distinct), code.astype(np.int32)
+        node = self.node_at[asked]
+        edge = self._edge_at[node]
+        at_v = (edge != NOWHERE) & (self.u[edge] != node) if len(self.u) else np.zeros(len(node), dtype=bool)
+        gap_m = np.where(edge == NOWHERE, np.inf, 0.0)
+        return AccessPoints(self, names, owner, edge, at_v.astype(np.float64), gap_m)
+
+    @cached_property
+    def _edge_at(self) -> Int32s:
+        """(nodes,) the first edge at each node; ``NOWHERE`` where there is none."""
+        edge = np.full(self.nodes, NOWHERE, dtype=np.int32)
+        last_first = np.arange(len(self.u), dtype=np.int32)[::-1]
+        for end in (self.v, self.u):
+            edge[end[::-1]] = last_first  # what is written last stays
+        return edge
 
     def snap(
         self,
@@ -184,6 +337,16 @@ class StreetNetwork:
             return Travel.on(self, "seconds", there, back, gap_per_metre=1 / who.push_m_per_s)
         seconds = driving_seconds(who, self.length_m, self.street_class, self.limit_kmh)
         return Travel.on(self, "seconds", seconds, seconds, gap_per_metre=3.6 / who.access_kmh)
+
+    @cached_property
+    def order(self) -> EliminationOrder:
+        """In which order nodes are eliminated when the network is indexed; read from the store if it is there."""
+        return EliminationOrder.of(self.nodes, self.u, self.v, self.xy, store=self.store)
+
+    @cached_property
+    def fill(self) -> Fill:
+        """The arcs that elimination in this order lays."""
+        return Fill.of(self.order, self.u, self.v)
 
     @cached_property
     def piece(self) -> Int32s:
@@ -251,16 +414,30 @@ def _node_rows(nodes: pd.DataFrame, edges: pd.DataFrame, end: str) -> Int32s:
     return rows
 
 
-def _check_lengths(edges: pd.DataFrame, length_m: Floats) -> None:
+def _checked_ends(ends: npt.ArrayLike, nodes: int, edge_id: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+    rows = np.asarray(ends, dtype=np.int64)
+    strange = (rows < 0) | (rows >= nodes)
+    if strange.any():
+        at = int(np.flatnonzero(strange)[0])
+        raise ContractError(
+            Text(
+                f"边 {edge_id[at]} 的端点应为 0 至 {nodes - 1}，实际为 {rows[at]}。",
+                f"Edge {edge_id[at]} needs to end at a node from 0 to {nodes - 1}, was given {rows[at]} instead.",
+            )
+        )
+    return rows
+
+
+def _check_lengths(edge_id: npt.NDArray[Any], length_m: Floats) -> None:
     # a length whose decimetres do not fit 31 bits, or a nan, would be a wrong number somewhere far from here
     wrong = ~((length_m >= 0) & (length_m < 1e6))
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])
         raise ContractError(
             Text(
-                f"表 street_edges 的 length_m 列：边 {edges['edge_id'].iloc[row]} 的长度应为 0 至 1,000,000 米，"
+                f"表 street_edges 的 length_m 列：边 {edge_id[row]} 的长度应为 0 至 1,000,000 米，"
                 f"实际为 {length_m[row]}。",
-                f"Table street_edges, column length_m: edge {edges['edge_id'].iloc[row]} needs 0 to 1,000,000 m, "
+                f"Table street_edges, column length_m: edge {edge_id[row]} needs 0 to 1,000,000 m, "
                 f"was given {length_m[row]} instead.",
             )
         )

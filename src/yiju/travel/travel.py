@@ -34,6 +34,7 @@ import pandas as pd
 from yiju.errors import ContractError
 from yiju.text import Text
 from yiju.travel.hanging import by_edge, by_node, by_owner, points_with_costs, seeds
+from yiju.travel.index import StreetIndex, build
 from yiju.travel.kernels.nearest import read_at_origins, settle_all
 from yiju.travel.kernels.nearest_k import read_k_at_origins, settle_k
 from yiju.travel.kernels.parts import arcs_by_tail
@@ -245,6 +246,11 @@ class Travel:
         """The shortest way from one origin to one facility, each given by its name."""
         starts, ends = origins.of([origin]), facilities.of([facility])
         return find_path(self.network, self.unit, self._leaving, self._points(starts), self._points(ends))
+
+    @cached_property
+    def index(self) -> StreetIndex:
+        """The network with these costs, ready to be swept instead of searched; made when it is first asked for."""
+        return build(self.network, self.forward, self.backward)
 
     @cached_property
     def _leaving(self) -> tuple[Int32s, Records]:
