@@ -11,6 +11,7 @@ import pytest
 from access import fca
 from yiju.access import catchment, gravity, two_step_fca
 from yiju.travel import PairsWithin
+from yiju.travel.results import PER_UNIT
 
 
 def pairs_of(cost: np.ndarray, limit: float) -> PairsWithin:
@@ -19,7 +20,7 @@ def pairs_of(cost: np.ndarray, limit: float) -> PairsWithin:
     return PairsWithin(
         pd.RangeIndex(cost.shape[0]), pd.RangeIndex(cost.shape[1]), "metres", limit,
         np.concatenate([[0], np.cumsum(near.sum(axis=1))]),
-        np.nonzero(near)[1].astype(np.int32), np.rint(cost[near] * 1000).astype(np.int32),
+        np.nonzero(near)[1].astype(np.int32), np.rint(cost[near] * PER_UNIT).astype(np.int32),
     )  # fmt: skip
 
 
@@ -55,7 +56,7 @@ def test_kindergarten_places_of_the_toy_town_in_closed_form(town: Any) -> None:
 )
 def test_equal_to_pysal_access(name: str, decay: catchment.Decay) -> None:
     rng = np.random.default_rng(11)
-    cost = np.rint(rng.uniform(0, 3000, (80, 25)) * 1000) / 1000
+    cost = np.rint(rng.uniform(0, 3000, (80, 25)) * PER_UNIT) / PER_UNIT
     supply, demand = rng.gamma(2, 30, 25), rng.gamma(2, 200, 80)
     pairs = pairs_of(cost, 1000)
     ours = two_step_fca(pairs, supply, demand, decay=decay)

@@ -43,6 +43,14 @@ def blocks_and_corners(city: CityFolder, homes: AccessPoints, doors: AccessPoint
     return i[:, None], j[:, None], k[None, :], m[None, :]
 
 
+def rounding(edges: np.ndarray | int) -> np.ndarray | float:
+    """How far tenths may be off on a walk of so many edges: half a tenth on each, and on the gap and at the foot.
+
+    The last and the first edge are walked in part; a part is rounded once more, and so is a gap: four half tenths.
+    """
+    return 0.05 * (edges + 4) + 1e-9
+
+
 def test_every_home_and_door_is_put_where_it_stands(town: CityFolder) -> None:
     homes, doors = homes_and_doors(town, network(town))
     assert np.allclose(homes.gap_m, SETBACK_M)
@@ -96,9 +104,9 @@ def test_seconds_follow_the_slope_both_ways(town: CityFolder, who: str) -> None:
     )
     back = SETBACK_M * flat + SIDE_M * (np.abs(i + 0.5 - k) * np.where(east, down, up) + np.abs(j - m) * flat)
     travel = network(town).in_seconds(walker)
-    # a twentieth of a second of rounding for each of at most 20 edges
-    assert np.allclose(travel.nearest(homes, doors)["seconds"], there[:, 0], atol=0.01)
-    assert np.allclose(travel.reversed().nearest(homes, doors)["seconds"], back[:, 0], atol=0.01)
+    most = rounding(np.abs(i - k) + np.abs(j - m) + 1)[:, 0]
+    assert (np.abs(travel.nearest(homes, doors)["seconds"] - there[:, 0]) <= most).all()
+    assert (np.abs(travel.reversed().nearest(homes, doors)["seconds"] - back[:, 0]) <= most).all()
 
 
 def test_a_fire_engine_reaches_what_four_minutes_allow(town: CityFolder) -> None:
@@ -112,7 +120,8 @@ def test_a_fire_engine_reaches_what_four_minutes_allow(town: CityFolder) -> None
     on_southern = [line.bounds[1] == line.bounds[3] == 3_270_000 for line in reached.lines()]
     assert reached.length_m[on_southern].sum() == pytest.approx(600, abs=0.1)
     along_middle = [line.bounds[0] == line.bounds[2] == 640_400 for line in reached.lines()]
-    assert reached.length_m[along_middle].sum() == pytest.approx(350, abs=0.1)
+    # 100 m in 10.2857 s are 10.3 s here: the border moves by what an engine drives in the rounding of four edges
+    assert reached.length_m[along_middle].sum() == pytest.approx(350, abs=rounding(4) * 35 / 3.6)
 
 
 def test_the_reached_length_of_a_grid_is_a_diamond(town: CityFolder) -> None:
