@@ -117,6 +117,28 @@ def plain_pull_row_too(rows: Rows, into: int, heads: Rows, costs: Rows, begin: i
         rows[into, lane] = best
 
 
+def plain_least_row(rows: Rows, into: int, sources: Rows, begin: int, end: int, far: Any) -> None:
+    """``rows[into] = min(far, rows[sources[e]] for e in begin..end)``."""
+    for lane in range(LANES):
+        best = far
+        for e in range(begin, end):
+            best = min(best, rows[sources[e], lane])
+        rows[into, lane] = best
+
+
+def plain_count_within(rows: Rows, into: int, begin: int, end: int, limit: int, step: Any) -> None:
+    """``rows[into] += how many rows r of begin..end have rows[r] <= rows[limit] + (r - begin) * step``.
+
+    Rows of arrival times, ``step`` apart in departure: how many are on their way for no longer than ``limit``.
+    """
+    for lane in range(LANES):
+        most = rows[limit, lane]
+        for r in range(begin, end):
+            if rows[r, lane] <= most:
+                rows[into, lane] += 1
+            most = most + step
+
+
 def plain_copy_row(into: Rows, at: int, rows: Rows, row: int) -> None:
     """``into[at] = rows[row]``, past the cache: for what is written once and not read again soon."""
     for lane in range(LANES):
@@ -238,6 +260,26 @@ class _Vectors:
     def least(self, a: Any, b: Any) -> Any:
         return self.builder.select(self.builder.icmp_unsigned("<", a, b), a, b)
 
+    def loop(self, begin: Any, end: Any, start: tuple[Any, ...], step: Callable[..., Any]) -> tuple[Any, ...]:
+        """``for e in begin..end: values = step(e, *values)``; the values never leave the registers."""
+        builder = self.builder
+        before, head = builder.block, builder.append_basic_block("loop")
+        body, after = builder.append_basic_block("step"), builder.append_basic_block("done")
+        builder.branch(head)
+        builder.position_at_end(head)
+        e = builder.phi(ir.IntType(64))
+        values = tuple(builder.phi(value.type) for value in start)
+        builder.cbranch(builder.icmp_signed("<", e, end), body, after)
+        builder.position_at_end(body)
+        after_step = step(e, *values)
+        following = builder.add(e, ir.Constant(e.type, 1))
+        for phi, first, then in zip((e, *values), (begin, *start), (following, *after_step), strict=True):
+            phi.add_incoming(first, before)
+            phi.add_incoming(then, builder.block)
+        builder.branch(head)
+        builder.position_at_end(after)
+        return values
+
     def bits(self, truth: Any) -> Any:
         """A vector of truths as an integer of as many bits."""
         return self.builder.zext(self.builder.bitcast(truth, ir.IntType(LANES)), ir.IntType(64))
@@ -314,6 +356,42 @@ def _pull(vectors: _Vectors, start: Any, ways: int, heads: int, arcs: Any, shift
 
 
 @intrinsic
+def _least_row(_typing: Any, rows: Any, into: Any, sources: Any, begin: Any, end: Any, far: Any) -> Any:
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        vectors = _Vectors(context, builder, signature, args)
+        _, vector = vectors.row(0, args[1])
+
+        def least(e: Any, best: Any) -> Any:
+            row = builder.zext(vectors.entry(2, e), ir.IntType(64))
+            return (vectors.least(vectors.load(0, row), best),)
+
+        (best,) = vectors.loop(args[3], args[4], (vectors.everywhere(args[5], vector),), least)
+        vectors.store(best, 0, args[1])
+        return context.get_dummy_value()
+
+    return types.void(rows, types.int64, sources, types.int64, types.int64, rows.dtype), code
+
+
+@intrinsic
+def _count_within(_typing: Any, rows: Any, into: Any, begin: Any, end: Any, limit: Any, step: Any) -> Any:
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        vectors = _Vectors(context, builder, signature, args)
+        _, vector = vectors.row(0, args[1])
+        later = vectors.everywhere(args[5], vector)
+
+        def count(r: Any, many: Any, most: Any) -> Any:
+            near = builder.icmp_unsigned("<=", vectors.load(0, r), most)
+            return builder.add(many, builder.zext(near, vector)), builder.add(most, later)
+
+        begun = (vectors.load(0, args[1]), vectors.load(0, args[4]))
+        many, _ = vectors.loop(args[2], args[3], begun, count)
+        vectors.store(many, 0, args[1])
+        return context.get_dummy_value()
+
+    return types.void(rows, types.int64, types.int64, types.int64, types.int64, rows.dtype), code
+
+
+@intrinsic
 def _pull_row(
     _typing: Any, rows: Any, into: Any, heads: Any, costs: Any, begin: Any, end: Any, ways: Any, far: Any
 ) -> Any:
@@ -351,7 +429,16 @@ def _copy_row(_typing: Any, into: Any, at: Any, rows: Any, row: Any) -> Any:
 
 @intrinsic
 def _pull_keys(
-    _typing: Any, into: Any, at: Any, heads: Any, costs: Any, begin: Any, end: Any, rows: Any, bits: Any, far: Any
+    _typing: Any,
+    into: Any,
+    at: Any,
+    heads: Any,
+    costs: Any,
+    begin: Any,
+    end: Any,
+    rows: Any,
+    bits: Any,
+    far: Any,
 ) -> Any:
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         vectors = _Vectors(context, builder, signature, args)
@@ -442,6 +529,8 @@ lower_row = _choose(plain_lower_row, _lower_row)
 lower_row_within = _choose(plain_lower_row_within, _lower_row_within)
 pull_row = _choose(plain_pull_row, _pull_row)
 pull_row_too = _choose(plain_pull_row_too, _pull_row_too)
+least_row = _choose(plain_least_row, _least_row)
+count_within = _choose(plain_count_within, _count_within)
 copy_row = _choose(plain_copy_row, _copy_row)
 pull_keys = _choose(plain_pull_keys, _pull_keys)
 pull_keys_too = _choose(plain_pull_keys_too, _pull_keys_too)
