@@ -89,8 +89,8 @@ def package(tmp_path: Path) -> Path:
     """A copy of the kernel room with two more kernels."""
     room = tmp_path / "package" / "yiju" / "travel" / "kernels"
     room.mkdir(parents=True)
-    for name in ("compiling", "keeping"):
-        shutil.copy(YIJU / "travel" / "kernels" / f"{name}.py", room)
+    for name in ("text", "progress", "travel/warming", "travel/kernels/compiling", "travel/kernels/keeping"):
+        shutil.copy(YIJU / f"{name}.py", room.parents[1] / f"{name}.py")
     for folder in (room, room.parent, room.parent.parent):
         (folder / "__init__.py").touch()
     (room / "inner.py").write_text(INNER.replace("ADDED", "1"))
@@ -108,6 +108,44 @@ def test_code_does_not_outlive_a_change_of_a_kernel_that_it_calls(package: Path,
 
     (package / "yiju" / "travel" / "kernels" / "inner.py").write_text(INNER.replace("ADDED", "2"))
     assert run(package, cache, CALL) == "30 0"  # numba alone would say 20
+
+
+WARM = """
+from yiju.travel.warming import warm
+class Said:
+    def step(self, what): print(what.en)
+    def advance(self, done, total): print(done, "of", total)
+warm(Said())
+"""
+
+
+def test_all_kernels_are_compiled_once_and_said_in_one_stage(package: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    told = run(package, cache, f"exec({WARM!r})").splitlines()
+    assert told == ["Compile the kernels (first run only)", "1 of 2", "2 of 2"]
+    assert run(package, cache, f"exec({WARM!r})") == ""
+    assert run(package, cache, CALL) == "20 1"
+
+
+def test_only_what_changed_is_compiled_again(package: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    run(package, cache, f"exec({WARM!r})")
+    (package / "yiju" / "travel" / "kernels" / "outer.py").write_text(OUTER.replace("10", "100"))
+    assert run(package, cache, f"exec({WARM!r})").splitlines()[1:] == ["1 of 1"]
+    assert run(package, cache, CALL) == "200 1"
+
+
+def test_a_kernel_that_cannot_be_compiled_does_not_stop_the_others(package: Path, tmp_path: Path) -> None:
+    (package / "yiju" / "travel" / "kernels" / "broken.py").write_text(INNER.replace("ADDED", "'one'"))
+    told = run(package, tmp_path / "cache", f"exec({WARM!r})").splitlines()
+    assert told[-1] == "2 of 3"
+    assert run(package, tmp_path / "cache", CALL) == "20 1"
+
+
+def test_where_nothing_can_be_kept_nothing_is_warmed(package: Path, tmp_path: Path) -> None:
+    nowhere = tmp_path / "file"
+    nowhere.touch()
+    assert run(package, nowhere, f"exec({WARM!r})") == ""
 
 
 def test_where_no_code_can_be_kept_kernels_still_run(package: Path, tmp_path: Path) -> None:
@@ -149,5 +187,6 @@ def test_a_folder_that_may_only_be_read_is_used_when_it_is_complete(
     monkeypatch.setattr(keeping.tempfile, "TemporaryFile", refuse)
     where = keeping.cache_root.__wrapped__
     assert where() is None
-    (tmp_path / "yiju-kernels" / "complete-by-somebody-else").touch()
+    (tmp_path / "yiju-kernels" / "module").mkdir()
+    (tmp_path / "yiju-kernels" / "module" / "complete-by-somebody-else").touch()
     assert where() == tmp_path / "yiju-kernels"

@@ -16,6 +16,7 @@ from yiju.checkup.rows import KEY, Columns, answered, joined, rows_of
 from yiju.checkup.snapshot import earlier_observations, manifest, write_snapshot
 from yiju.progress import SILENT, Progress
 from yiju.text import Text
+from yiju.travel.warming import warm
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -105,6 +106,7 @@ def run_checkup(
     >>> float(rows.loc[("L02", "network", "r500", "city", "all"), "value"].round(1))
     71.4
     """
+    warm(progress)
     year = year or folder.config.year
     city = Context(folder, year, catalogue)
     judge = Judge(

@@ -34,6 +34,8 @@ _KERNEL = re.compile(r"^@(?:row_)?kernel\(", re.MULTILINE)
 _IMPORT = re.compile(r"^\s*from (yiju\.(?:travel|access)\.[\w.]+) import", re.MULTILINE)
 # Switches that change what is compiled; checked code never mixes with the ordinary.
 _SWITCHES = ("NUMBA_BOUNDSCHECK", "NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES", "NUMBA_OPT", "YIJU_PLAIN_ROWS")
+# Beginning of the name of the mark in a folder whose module is compiled whole; the processor follows.
+_COMPLETE = "complete-"
 # Code of another version is swept away after this long: somebody may still go back and forth between two.
 _KEPT_DAYS = 30
 
@@ -111,9 +113,15 @@ def cache_root() -> Path | None:
             root.mkdir(parents=True, exist_ok=True)
             tempfile.TemporaryFile(dir=root).close()
             return root
-        if any(root.glob("complete-*")):  # an installation that was warmed and may only be read
+        if any(root.glob(f"*/{_COMPLETE}*")):  # an installation that was warmed and may only be read
             return root
     return None
+
+
+def mark_of(module: str) -> Path | None:
+    """The file that says: all kernels of the module are compiled for this processor."""
+    folder = folder_of(module)
+    return None if folder is None else folder / f"{_COMPLETE}{_processor()}"
 
 
 def sweep() -> None:
@@ -127,6 +135,13 @@ def sweep() -> None:
         with suppress(OSError):
             if folder not in present and folder.stat().st_mtime < oldest:
                 shutil.rmtree(folder) if folder.is_dir() else folder.unlink()
+
+
+@cache
+def _processor() -> str:
+    from llvmlite.binding import get_host_cpu_name  # noqa: PLC0415 - LLVM takes a moment to load
+
+    return str(get_host_cpu_name())
 
 
 def _file(module: str) -> Path:
