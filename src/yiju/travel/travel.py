@@ -12,6 +12,8 @@ question           answer                                                       
 ``sums_within``    sums within several limits, the pairs not kept               ``within.sums_within``
 ``reached``        the parts of streets within a limit of facilities            ``nearest.settle_all``
 ``path``           one way, to be shown                                         ``paths.search_tree``
+``flows``          people on each street, all going to the nearest facility     ``flows.carry``
+``betweenness``    people on each street, going to all within a limit           ``flows.carry_within``
 =================  ===========================================================  =========================
 
 Costs run *from the origin to the facility*. :meth:`Travel.reversed` turns this around, for fire engines and for the
@@ -22,9 +24,9 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -47,6 +49,7 @@ from yiju.travel.results import PER_UNIT, NearestK, PairsWithin, Unit, tenths
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from yiju.travel.flows import Streets
     from yiju.travel.network import StreetNetwork
     from yiju.travel.snapping import AccessPoints
 
@@ -54,6 +57,7 @@ Int32s = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
 Records = npt.NDArray[np.void]
 Block = TypeVar("Block")
+Engine = Literal["index", "plain"]
 Pairs = tuple[npt.NDArray[np.int64], Int32s, Int32s]
 
 # No edge may cost more: half of what fits, so that an edge and a gap together do.
@@ -76,6 +80,9 @@ class Travel:
         (m,) cost of each edge from u to v and back, in tenths; ``UNREACHED`` where it is closed.
     gap_per_metre
         Cost of a metre between a point and its street, in the unit.
+    engine
+        ``"index"`` (default), or ``"plain"``: searches that know nothing of the index, slow and simple. Answers are
+        the same to the bit.
 
     Examples
     --------
@@ -95,6 +102,7 @@ class Travel:
     forward: Int32s
     backward: Int32s
     gap_per_metre: float
+    engine: Engine = "index"
 
     def __repr__(self) -> str:
         return f"<Travel in {self.unit} on {self.network!r}>"
@@ -116,7 +124,17 @@ class Travel:
 
     def reversed(self) -> Travel:
         """The same streets with every way turned around: costs run from the facility to the origin."""
-        return Travel(self.network, self.unit, self.backward, self.forward, self.gap_per_metre)
+        turned = Travel(
+            self.network, self.unit, self.backward, self.forward, self.gap_per_metre, self.engine
+        )
+        # it is the same elimination, whichever way one walks
+        turned.__dict__["_other_way"] = self
+        return turned
+
+    @cached_property
+    def plain(self) -> Travel:
+        """The same costs, searched without the index: what the index is held against."""
+        return replace(self, engine="plain")
 
     def nearest(
         self, origins: AccessPoints, facilities: AccessPoints, *, limit: float | None = None
@@ -135,14 +153,40 @@ class Travel:
         A row for each origin: ``metres`` or ``seconds`` (inf where there is none) and ``facility`` (null there). Of
         facilities at the same cost it is the first of ``facilities``.
         """
-        most = _limit(limit)
-        targets = self._points(facilities)
-        best = settle_all(*self._entering, *seeds(targets, leaving=False), most)
-        on_edge, on_edges = by_edge(targets, len(self.network.u))
-        keys = np.full(len(origins), NO_KEY, dtype=np.int64)
-        read_at_origins(best, self._points(origins), on_edge, on_edges, most, keys)
-        cost, label = _unpacked(keys)
-        return pd.DataFrame({self.unit: cost, "facility": _names(facilities, label)}, index=origins.owners)
+        found = self._nearest(origins, {_ONLY: facilities}, _limit(limit))
+        return pd.DataFrame(
+            {self.unit: found.cost_of(_ONLY), "facility": found.facility(_ONLY)}, index=origins.owners
+        )
+
+    def nearest_each(
+        self, origins: AccessPoints, services: Mapping[str, AccessPoints], *, limit: float | None = None
+    ) -> NearestEach:
+        """The nearest facility of each of many services: 32 of them for about the price of one.
+
+        Parameters
+        ----------
+        origins
+            Points on this network; several points of one owner count as one, by the nearest of them.
+        services
+            The facilities of each service, under its name. A service may have none.
+        limit
+            In the unit; farther facilities count as none.
+
+        Returns
+        -------
+        Costs and facilities by service, see :class:`yiju.travel.each.NearestEach`. Of facilities at the same cost it is
+        the first of the service.
+        """
+        if self.engine == "index":
+            self.index  # noqa: B018 - many services are worth one
+        return self._nearest(origins, services, _limit(limit))
+
+    def _nearest(
+        self, origins: AccessPoints, services: Mapping[str, AccessPoints], most: int
+    ) -> NearestEach:
+        from yiju.travel import nearest  # noqa: PLC0415 - the index compiles kernels of its own
+
+        return nearest.nearest_each(self if self._indexed else self.plain, origins, services, most)
 
     def nearest_k(
         self, origins: AccessPoints, facilities: AccessPoints, k: int, *, limit: float | None = None
@@ -246,6 +290,98 @@ class Travel:
         """The shortest way from one origin to one facility, each given by its name."""
         starts, ends = origins.of([origin]), facilities.of([facility])
         return find_path(self.network, self.unit, self._leaving, self._points(starts), self._points(ends))
+
+    def flows(
+        self,
+        origins: AccessPoints,
+        facilities: AccessPoints,
+        people: npt.ArrayLike | pd.Series | pd.DataFrame | None = None,
+        *,
+        limit: float | None = None,
+    ) -> pd.Series | pd.DataFrame:
+        """People on each street when everybody goes to the nearest facility by a shortest way.
+
+        Parameters
+        ----------
+        people
+            (origins,) or (origins, groups) how many set out; one from each origin by default.
+        limit
+            In the unit; who lives farther from any facility stays at home.
+
+        Returns
+        -------
+        By ``edge_id``, a column for each group if there are several. Of ways that cost the same one is walked, always
+        the same one.
+
+        Raises
+        ------
+        ContractError
+            People of other origins, or numbers that are negative or none.
+        """
+        from yiju.travel import flows  # noqa: PLC0415 - compiles kernels that few ask for
+
+        number, groups = flows.people_at(people, origins)
+        flow = flows.flows_to_nearest(
+            self._streets, self._points(origins), self._points(facilities), number, _limit(limit)
+        )
+        return flows.by_edge_id(self.network, flow, groups)
+
+    def betweenness(
+        self,
+        origins: AccessPoints,
+        facilities: AccessPoints,
+        people: npt.ArrayLike | pd.Series | None = None,
+        *,
+        limit: float,
+        values: npt.ArrayLike | None = None,
+        decay: Callable[[Floats], Floats] | None = None,
+        divided: bool = True,
+        threads: int | None = None,
+    ) -> pd.Series:
+        """People on each street when they go to all facilities within a limit, by all shortest ways.
+
+        Parameters
+        ----------
+        people
+            (origins,) how many set out; one from each origin by default.
+        limit
+            Metres or seconds; farther facilities are not visited.
+        values
+            (facilities,) how much each attracts; all the same by default.
+        decay
+            Weight of a cost in the unit, such as :func:`yiju.access.catchment.exponential`; 1 by default.
+        divided
+            People divide among the facilities in shares of value times weight, so that all who set out are on the
+            street (Huff). Otherwise each pair counts with people times value times weight, as in betweenness
+            centrality.
+        threads
+            By default one for each core; the answer does not depend on it.
+
+        Returns
+        -------
+        (m,) by ``edge_id``. Of ways that cost the same each carries its part (Brandes 2001).
+        """
+        from yiju.travel import flows  # noqa: PLC0415 - as above
+
+        weight = flows.people_at(people, origins)[0][:, 0]
+        value = flows.people_at(values, facilities)[0][:, 0]
+        table = flows.decay_table(decay, _limit(limit))
+        if divided:
+            pairs = self.within(origins, facilities, limit, threads=threads)
+            weight = flows.divided(weight, pairs, value, table)
+        if len(facilities) < len(origins):
+            sides = self._points(facilities, turned=True), self._points(origins, turned=True), value, weight
+            flow = flows.flows_within(self._streets.turned(), *sides, table, threads)
+        else:
+            sides = self._points(origins), self._points(facilities), weight, value
+            flow = flows.flows_within(self._streets, *sides, table, threads)
+        return flows.by_edge_id(self.network, flow, None)
+
+    @cached_property
+    def _streets(self) -> Streets:
+        from yiju.travel.flows import Streets  # noqa: PLC0415 - as above
+
+        return Streets(self.network, self._leaving, self._entering, self.forward, self.backward)
 
     @cached_property
     def index(self) -> StreetIndex:
