@@ -12,21 +12,17 @@ import argparse
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
-import threading
-import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import psutil
+from processes import ROOT, busy, measure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("YIJU_DATA", ROOT.parent / "shared" / "data"))
 YIJU = Path(sys.executable).with_name("yiju")
 
@@ -50,41 +46,6 @@ class Measured:
     memory_bytes: int
     limit: str = ""
     broken: bool = False
-
-
-def measure(command: list[str], cache: Path) -> tuple[float, float, int]:
-    """Wall seconds, CPU seconds, and the peak of memory over the process and its children."""
-    begin = time.perf_counter()
-    with tempfile.TemporaryFile() as said:
-        process = subprocess.Popen(
-            command, stdout=said, stderr=subprocess.STDOUT, cwd=ROOT,
-            env=os.environ | {"NUMBA_CACHE_DIR": str(cache)},
-        )  # fmt: skip
-        peak = [0]
-        watcher = threading.Thread(target=_watch, args=(process, peak))
-        watcher.start()
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        wall = time.perf_counter() - begin
-        watcher.join()
-        if process.returncode:
-            said.seek(0)
-            print(said.read().decode(errors="replace")[-3000:], file=sys.stderr)
-            raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
-    # ru_maxrss is in KiB on Linux; the watcher adds children that live at the same time
-    return wall, usage.ru_utime + usage.ru_stime, max(usage.ru_maxrss * 1024, peak[0])
-
-
-def _watch(process: subprocess.Popen[bytes], peak: list[int]) -> None:
-    """Note the memory of the process and its children, ten times a second, until it ends."""
-    try:
-        family = psutil.Process(process.pid)
-        while family.is_running() and family.status() != psutil.STATUS_ZOMBIE:
-            now = sum(p.memory_info().rss for p in (family, *family.children(recursive=True)))
-            peak[0] = max(peak[0], now)
-            time.sleep(0.1)
-    except psutil.NoSuchProcess:
-        return
 
 
 def las_palmas(folder: Path) -> list[str] | None:
@@ -194,9 +155,8 @@ def main() -> int:
     asked = parser.parse_args()
     work = asked.keep or Path(tempfile.mkdtemp(prefix="yiju-bench-"))
     work.mkdir(parents=True, exist_ok=True)
-    busy, cores = os.getloadavg()[0], os.cpu_count() or 1
-    if busy > cores / 2:
-        print(f"Others are at work here (load {busy:.1f} on {cores} cores): wall seconds will be too many.")
+    if (others := busy()) is not None:
+        print(others)
     print(f"{'city':12}{'cache':7}{'stage':15}{'wall s':>9}{'CPU s':>9}{'MB':>9}   limit")
     rows: list[Measured] = []
     try:
