@@ -155,7 +155,7 @@ def plain_pull_keys(
     for lane in range(LANES):
         best = far
         for e in range(begin, end):
-            way = rows[heads[e], lane] + (min(costs[e], far >> bits) << bits)
+            way = rows[heads[e], lane] + (min(np.int64(costs[e]), far >> bits) << bits)
             best = min(best, way)
         into[at, lane] = best
 
@@ -167,7 +167,7 @@ def plain_pull_keys_too(
     for lane in range(LANES):
         best = rows[row, lane]
         for e in range(begin, end):
-            way = rows[heads[e], lane] + (min(costs[e], far >> bits) << bits)
+            way = rows[heads[e], lane] + (min(np.int64(costs[e]), far >> bits) << bits)
             best = min(best, way)
         rows[row, lane] = best
 
@@ -210,18 +210,19 @@ def plain_lowest_bit(bits: Any) -> int:
 # --- the same, as vectors --------------------------------------------------------------------------------------------
 
 
-class _Vectors:
+class Vectors:
     """Writes LLVM's vector instructions for one operation on rows."""
 
-    def __init__(self, context: Any, builder: Any, signature: Any, args: Any) -> None:
+    def __init__(self, context: Any, builder: Any, signature: Any, args: Any, lanes: int = LANES) -> None:
         self.context, self.builder, self.kinds, self.args = context, builder, signature.args, args
+        self.lanes = lanes
 
     def row(self, array: int, number: Any) -> tuple[Any, Any]:
         """Where a row of an argument begins, and the type of its vector."""
         kind = self.kinds[array]
         data = self.context.make_array(kind)(self.context, self.builder, self.args[array]).data
-        vector = ir.VectorType(self.context.get_data_type(kind.dtype), LANES)
-        at = self.builder.gep(data, [self.builder.mul(number, ir.Constant(number.type, LANES))])
+        vector = ir.VectorType(self.context.get_data_type(kind.dtype), self.lanes)
+        at = self.builder.gep(data, [self.builder.mul(number, ir.Constant(number.type, self.lanes))])
         return self.builder.bitcast(at, vector.as_pointer()), vector
 
     def entry(self, array: int, number: Any) -> Any:
@@ -254,7 +255,7 @@ class _Vectors:
         """The value in all lanes."""
         empty = ir.Constant(vector, ir.Undefined)
         first = self.builder.insert_element(empty, value, ir.Constant(ir.IntType(32), 0))
-        zeros = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
+        zeros = ir.Constant(ir.VectorType(ir.IntType(32), self.lanes), [0] * self.lanes)
         return self.builder.shuffle_vector(first, empty, zeros)
 
     def least(self, a: Any, b: Any) -> Any:
@@ -282,18 +283,18 @@ class _Vectors:
 
     def bits(self, truth: Any) -> Any:
         """A vector of truths as an integer of as many bits."""
-        return self.builder.zext(self.builder.bitcast(truth, ir.IntType(LANES)), ir.IntType(64))
+        return self.builder.zext(self.builder.bitcast(truth, ir.IntType(self.lanes)), ir.IntType(64))
 
     def truths(self, bits: Any) -> Any:
         """The reverse of :meth:`bits`."""
-        narrow = self.builder.trunc(bits, ir.IntType(LANES))
-        return self.builder.bitcast(narrow, ir.VectorType(ir.IntType(1), LANES))
+        narrow = self.builder.trunc(bits, ir.IntType(self.lanes))
+        return self.builder.bitcast(narrow, ir.VectorType(ir.IntType(1), self.lanes))
 
 
 @intrinsic
 def _fill_row(_typing: Any, rows: Any, row: Any, value: Any) -> Any:
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        vectors = _Vectors(context, builder, signature, args)
+        vectors = Vectors(context, builder, signature, args)
         _, vector = vectors.row(0, args[1])
         vectors.store(vectors.everywhere(args[2], vector), 0, args[1])
         return context.get_dummy_value()
@@ -304,7 +305,7 @@ def _fill_row(_typing: Any, rows: Any, row: Any, value: Any) -> Any:
 @intrinsic
 def _lower_row(_typing: Any, rows: Any, into: Any, source: Any, cost: Any) -> Any:
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        vectors = _Vectors(context, builder, signature, args)
+        vectors = Vectors(context, builder, signature, args)
         _, vector = vectors.row(0, args[1])
         way = builder.add(vectors.load(0, args[2]), vectors.everywhere(args[3], vector))
         vectors.store(vectors.least(way, vectors.load(0, args[1])), 0, args[1])
@@ -316,7 +317,7 @@ def _lower_row(_typing: Any, rows: Any, into: Any, source: Any, cost: Any) -> An
 @intrinsic
 def _lower_row_within(_typing: Any, rows: Any, into: Any, source: Any, cost: Any, limit: Any) -> Any:
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        vectors = _Vectors(context, builder, signature, args)
+        vectors = Vectors(context, builder, signature, args)
         _, vector = vectors.row(0, args[1])
         way = builder.add(vectors.load(0, args[2]), vectors.everywhere(args[3], vector))
         vectors.store(vectors.least(way, vectors.load(0, args[1])), 0, args[1])
@@ -326,7 +327,7 @@ def _lower_row_within(_typing: Any, rows: Any, into: Any, source: Any, cost: Any
     return types.uint8(rows, types.int64, types.int64, rows.dtype, rows.dtype), code
 
 
-def _pull(vectors: _Vectors, start: Any, ways: int, heads: int, arcs: Any, shift: Any = None) -> Any:
+def _pull(vectors: Vectors, start: Any, ways: int, heads: int, arcs: Any, shift: Any = None) -> Any:
     """The loop of a pull: the least of ``start`` and all ways, which never leaves the registers.
 
     ``heads`` is the argument that holds them, the next one holds the costs; ``arcs`` is (begin, end). With ``shift``,
@@ -358,7 +359,7 @@ def _pull(vectors: _Vectors, start: Any, ways: int, heads: int, arcs: Any, shift
 @intrinsic
 def _least_row(_typing: Any, rows: Any, into: Any, sources: Any, begin: Any, end: Any, far: Any) -> Any:
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        vectors = _Vectors(context, builder, signature, args)
+        vectors = Vectors(context, builder, signature, args)
         _, vector = vectors.row(0, args[1])
 
         def least(e: Any, best: Any) -> Any:
@@ -375,7 +376,7 @@ def _least_row(_typing: Any, rows: Any, into: Any, sources: Any, begin: Any, end
 @intrinsic
 def _count_within(_typing: Any, rows: Any, into: Any, begin: Any, end: Any, limit: Any, step: Any) -> Any:
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        vectors = _Vectors(context, builder, signature, args)
+        vectors = Vectors(context, builder, signature, args)
         _, vector = vectors.row(0, args[1])
         later = vectors.everywhere(args[5], vector)
 
@@ -396,7 +397,7 @@ def _pull_row(
     _typing: Any, rows: Any, into: Any, heads: Any, costs: Any, begin: Any, end: Any, ways: Any, far: Any
 ) -> Any:
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        vectors = _Vectors(context, builder, signature, args)
+        vectors = Vectors(context, builder, signature, args)
         _, vector = vectors.row(0, args[1])
         start = vectors.everywhere(args[7], vector)
         vectors.store(_pull(vectors, start, 6, 2, args[4:6]), 0, args[1])
@@ -409,7 +410,7 @@ def _pull_row(
 @intrinsic
 def _pull_row_too(_typing: Any, rows: Any, into: Any, heads: Any, costs: Any, begin: Any, end: Any) -> Any:
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        vectors = _Vectors(context, builder, signature, args)
+        vectors = Vectors(context, builder, signature, args)
         start = vectors.load(0, args[1])
         vectors.store(_pull(vectors, start, 0, 2, args[4:6]), 0, args[1])
         return context.get_dummy_value()
@@ -420,7 +421,7 @@ def _pull_row_too(_typing: Any, rows: Any, into: Any, heads: Any, costs: Any, be
 @intrinsic
 def _copy_row(_typing: Any, into: Any, at: Any, rows: Any, row: Any) -> Any:
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        vectors = _Vectors(context, builder, signature, args)
+        vectors = Vectors(context, builder, signature, args)
         vectors.store_past_cache(vectors.load(2, args[3]), 0, args[1])
         return context.get_dummy_value()
 
@@ -441,7 +442,7 @@ def _pull_keys(
     far: Any,
 ) -> Any:
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        vectors = _Vectors(context, builder, signature, args)
+        vectors = Vectors(context, builder, signature, args)
         _, vector = vectors.row(0, args[1])
         start = vectors.everywhere(args[8], vector)
         vectors.store(_pull(vectors, start, 6, 2, args[4:6], args[7:9]), 0, args[1])
@@ -456,7 +457,7 @@ def _pull_keys_too(
     _typing: Any, rows: Any, row: Any, heads: Any, costs: Any, begin: Any, end: Any, bits: Any, far: Any
 ) -> Any:
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        vectors = _Vectors(context, builder, signature, args)
+        vectors = Vectors(context, builder, signature, args)
         start = vectors.load(0, args[1])
         vectors.store(_pull(vectors, start, 0, 2, args[4:6], args[6:8]), 0, args[1])
         return context.get_dummy_value()
@@ -468,7 +469,7 @@ def _pull_keys_too(
 @intrinsic
 def _lanes_within(_typing: Any, rows: Any, row: Any, limit: Any) -> Any:
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        vectors = _Vectors(context, builder, signature, args)
+        vectors = Vectors(context, builder, signature, args)
         _, vector = vectors.row(0, args[1])
         near = builder.icmp_unsigned("<=", vectors.load(0, args[1]), vectors.everywhere(args[2], vector))
         return vectors.bits(near)
@@ -479,7 +480,7 @@ def _lanes_within(_typing: Any, rows: Any, row: Any, limit: Any) -> Any:
 @intrinsic
 def _add_within(_typing: Any, sums: Any, at: Any, rows: Any, row: Any, limit: Any, value: Any) -> Any:
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        vectors = _Vectors(context, builder, signature, args)
+        vectors = Vectors(context, builder, signature, args)
         _, vector = vectors.row(2, args[3])
         _, wide = vectors.row(0, args[1])
         near = builder.icmp_unsigned("<=", vectors.load(2, args[3]), vectors.everywhere(args[4], vector))
@@ -494,7 +495,7 @@ def _add_within(_typing: Any, sums: Any, at: Any, rows: Any, row: Any, limit: An
 @intrinsic
 def _lower_lanes(_typing: Any, rows: Any, row: Any, lanes: Any, value: Any) -> Any:
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        vectors = _Vectors(context, builder, signature, args)
+        vectors = Vectors(context, builder, signature, args)
         _, vector = vectors.row(0, args[1])
         stood, new = vectors.load(0, args[1]), vectors.everywhere(args[3], vector)
         lower = builder.and_(builder.icmp_unsigned("<", new, stood), vectors.truths(args[2]))
