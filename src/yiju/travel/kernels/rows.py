@@ -231,10 +231,12 @@ class Vectors:
         return self.builder.load(self.builder.gep(data, [number]))
 
     def load(self, array: int, number: Any) -> Any:
+        """A row."""
         at, _ = self.row(array, number)
         return self.builder.load(at, align=CACHE_LINE_BYTES)
 
     def store(self, values: Any, array: int, number: Any) -> None:
+        """Put values into a row."""
         at, _ = self.row(array, number)
         self.builder.store(values, at, align=CACHE_LINE_BYTES)
 
@@ -259,6 +261,7 @@ class Vectors:
         return self.builder.shuffle_vector(first, empty, zeros)
 
     def least(self, a: Any, b: Any) -> Any:
+        """The lesser of two vectors, lane by lane."""
         return self.builder.select(self.builder.icmp_unsigned("<", a, b), a, b)
 
     def loop(self, begin: Any, end: Any, start: tuple[Any, ...], step: Callable[..., Any]) -> tuple[Any, ...]:
@@ -516,7 +519,8 @@ def _lowest_bit(_typing: Any, bits: Any) -> Any:
 # --- the choice ------------------------------------------------------------------------------------------------------
 
 
-def _choose(plain: Callable[..., Any], vectors: Any) -> Any:
+def choose(plain: Callable[..., Any], vectors: Any) -> Any:
+    """The loop where it was asked for, else the vectors."""
     return numba.njit(plain, nogil=True) if PLAIN_ROWS else vectors
 
 
@@ -525,17 +529,17 @@ def row_kernel(signature: Any) -> Callable[[Any], Any]:
     return kernel(signature, cache=not PLAIN_ROWS)
 
 
-fill_row = _choose(plain_fill_row, _fill_row)
-lower_row = _choose(plain_lower_row, _lower_row)
-lower_row_within = _choose(plain_lower_row_within, _lower_row_within)
-pull_row = _choose(plain_pull_row, _pull_row)
-pull_row_too = _choose(plain_pull_row_too, _pull_row_too)
-least_row = _choose(plain_least_row, _least_row)
-count_within = _choose(plain_count_within, _count_within)
-copy_row = _choose(plain_copy_row, _copy_row)
-pull_keys = _choose(plain_pull_keys, _pull_keys)
-pull_keys_too = _choose(plain_pull_keys_too, _pull_keys_too)
-lanes_within = _choose(plain_lanes_within, _lanes_within)
-add_within = _choose(plain_add_within, _add_within)
-lower_lanes = _choose(plain_lower_lanes, _lower_lanes)
-lowest_bit = _choose(plain_lowest_bit, _lowest_bit)
+fill_row = choose(plain_fill_row, _fill_row)
+lower_row = choose(plain_lower_row, _lower_row)
+lower_row_within = choose(plain_lower_row_within, _lower_row_within)
+pull_row = choose(plain_pull_row, _pull_row)
+pull_row_too = choose(plain_pull_row_too, _pull_row_too)
+least_row = choose(plain_least_row, _least_row)
+count_within = choose(plain_count_within, _count_within)
+copy_row = choose(plain_copy_row, _copy_row)
+pull_keys = choose(plain_pull_keys, _pull_keys)
+pull_keys_too = choose(plain_pull_keys_too, _pull_keys_too)
+lanes_within = choose(plain_lanes_within, _lanes_within)
+add_within = choose(plain_add_within, _add_within)
+lower_lanes = choose(plain_lower_lanes, _lower_lanes)
+lowest_bit = choose(plain_lowest_bit, _lowest_bit)
