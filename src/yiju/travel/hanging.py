@@ -63,6 +63,13 @@ def by_edge(points: Records, edges: int) -> tuple[Int32s, Records]:
     return _firsts(points["edge"], edges), points[order]
 
 
+def inside_edges(points: Records, edges: int) -> tuple[Int32s, Int32s]:
+    """``(on_edge, inside)``: points inside edge e, not at its ends: ``points[inside[on_edge[e]:on_edge[e + 1]]]``."""
+    inside = np.flatnonzero((points["at"] > 0) & (points["at"] < 1)).astype(np.int32)
+    inside = inside[np.argsort(points["edge"][inside], kind="stable")]
+    return _firsts(points["edge"][inside], edges), inside
+
+
 def by_node(points: Records, nodes: int) -> tuple[Int32s, Records]:
     """``(first, hooks)`` such that what can be arrived at from node v is ``hooks[first[v]:first[v + 1]]``."""
     node = np.concatenate([points["u"], points["v"]])

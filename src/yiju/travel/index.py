@@ -17,7 +17,7 @@ later nodes and then comes down again: two passes over the arcs, without a queue
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -70,6 +70,13 @@ class StreetIndex:
         from yiju.travel.kernels.elimination import turn_arcs  # noqa: PLC0415 - compiles, which naming an index need not
 
         return turn_arcs(self.up_first, self.up_head)
+
+    def turned(self) -> StreetIndex:
+        """The index of the same streets with every way turned around: it is the same elimination."""
+        turned = replace(self, up_cost=self.down_cost, down_cost=self.up_cost)
+        if "below" in self.__dict__:
+            turned.__dict__["below"] = self.below
+        return turned
 
     @property
     def below_first(self) -> Int64s:

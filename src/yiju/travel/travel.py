@@ -37,7 +37,7 @@ from yiju.errors import ContractError
 from yiju.text import Text
 from yiju.travel.hanging import by_edge, by_node, by_owner, points_with_costs, seeds
 from yiju.travel.index import StreetIndex, build
-from yiju.travel.kernels.nearest import read_at_origins, settle_all
+from yiju.travel.kernels.nearest import settle_all
 from yiju.travel.kernels.nearest_k import read_k_at_origins, settle_k
 from yiju.travel.kernels.parts import arcs_by_tail
 from yiju.travel.kernels.records import NO_KEY, NOBODY, UNREACHED
@@ -47,10 +47,12 @@ from yiju.travel.reach import ReachedStreets, reached_streets
 from yiju.travel.results import PER_UNIT, NearestK, PairsWithin, Unit, tenths
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from yiju.travel.each import NearestEach
     from yiju.travel.flows import Streets
     from yiju.travel.network import StreetNetwork
+    from yiju.travel.reading import Reading
     from yiju.travel.snapping import AccessPoints
 
 Int32s = npt.NDArray[np.int32]
@@ -64,6 +66,8 @@ Pairs = tuple[npt.NDArray[np.int64], Int32s, Int32s]
 _LARGEST_COST = 2**30
 # Searches without a limit follow every way that fits.
 _ANYWHERE = UNREACHED - 1
+# The name of a service that is asked for alone.
+_ONLY = ""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -124,17 +128,17 @@ class Travel:
 
     def reversed(self) -> Travel:
         """The same streets with every way turned around: costs run from the facility to the origin."""
-        turned = Travel(
-            self.network, self.unit, self.backward, self.forward, self.gap_per_metre, self.engine
-        )
+        turned = Travel(self.network, self.unit, self.backward, self.forward, self.gap_per_metre, self.engine)
         # it is the same elimination, whichever way one walks
-        turned.__dict__["_other_way"] = self
+        turned.__dict__["_reverse_of"] = self
         return turned
 
     @cached_property
     def plain(self) -> Travel:
         """The same costs, searched without the index: what the index is held against."""
-        return replace(self, engine="plain")
+        plain = replace(self, engine="plain")
+        plain.__dict__["_costed"] = self._costed
+        return plain
 
     def nearest(
         self, origins: AccessPoints, facilities: AccessPoints, *, limit: float | None = None
@@ -181,12 +185,10 @@ class Travel:
             self.index  # noqa: B018 - many services are worth one
         return self._nearest(origins, services, _limit(limit))
 
-    def _nearest(
-        self, origins: AccessPoints, services: Mapping[str, AccessPoints], most: int
-    ) -> NearestEach:
+    def _nearest(self, origins: AccessPoints, services: Mapping[str, AccessPoints], most: int) -> NearestEach:
         from yiju.travel import nearest  # noqa: PLC0415 - the index compiles kernels of its own
 
-        return nearest.nearest_each(self if self._indexed else self.plain, origins, services, most)
+        return nearest.nearest_each(self if self.indexed else self.plain, origins, services, most)
 
     def nearest_k(
         self, origins: AccessPoints, facilities: AccessPoints, k: int, *, limit: float | None = None
@@ -202,11 +204,11 @@ class Travel:
             msg = f"k needs to be at least 1, was {k}"
             raise ValueError(msg)
         most = _limit(limit)
-        targets = self._points(facilities)
-        lists = settle_k(*self._entering, *seeds(targets, leaving=False), k, most)
+        targets = self.points(facilities)
+        lists = settle_k(*self.entering, *seeds(targets, leaving=False), k, most)
         on_edge, on_edges = by_edge(targets, len(self.network.u))
         kept = np.full((len(origins), k), NO_KEY, dtype=np.int64)
-        read_k_at_origins(lists, self._points(origins), on_edge, on_edges, most, kept)
+        read_k_at_origins(lists, self.points(origins), on_edge, on_edges, most, kept)
         cost, label = _unpacked(kept)
         return NearestK(origins.owners, facilities.owners, self.unit, cost, label)
 
@@ -220,14 +222,14 @@ class Travel:
         """
         most = _limit(limit)
         if len(facilities) < len(origins):
-            rows, columns = self._points(facilities, turned=True), self._points(origins, turned=True)
+            rows, columns = self.points(facilities, turned=True), self.points(origins, turned=True)
             pairs = _search_pairs(
-                self._entering, self.network, rows, len(facilities), columns, len(origins), most, threads
+                self.entering, self.network, rows, len(facilities), columns, len(origins), most, threads
             )
         else:
-            rows, columns = self._points(origins), self._points(facilities)
+            rows, columns = self.points(origins), self.points(facilities)
             pairs = _search_pairs(
-                self._leaving, self.network, rows, len(origins), columns, len(facilities), most, threads
+                self.leaving, self.network, rows, len(origins), columns, len(facilities), most, threads
             )
             pairs = turn_rows(*pairs, len(facilities))  # turned twice, rows are sorted
         return PairsWithin(
@@ -262,12 +264,12 @@ class Travel:
             msg = f"values need to be numbers, {int((~np.isfinite(value)).sum())} are not"
             raise ValueError(msg)
         rising = np.array(sorted({_limit(limit) for limit in limits}), dtype=np.int64)
-        points, targets = self._points(origins), self._points(facilities)
+        points, targets = self.points(origins), self.points(facilities)
         hanging = (*by_node(targets, self.network.nodes), *by_edge(targets, len(self.network.u)))
         first = by_owner(points, len(origins))
         blocks = _in_threads(
             lambda begin, end: sums_within(
-                *self._leaving, *hanging, points, first[begin : end + 1], value, rising
+                *self.leaving, *hanging, points, first[begin : end + 1], value, rising
             ),
             len(origins), threads,
         )  # fmt: skip
@@ -278,9 +280,9 @@ class Travel:
 
     def reached(self, points: AccessPoints, limit: float) -> ReachedStreets:
         """The parts of streets that can be reached from the points within the limit (metres or seconds)."""
-        starts = self._points(points)
+        starts = self.points(points)
         most = _limit(limit)
-        best = settle_all(*self._leaving, *seeds(starts, leaving=True), most)
+        best = settle_all(*self.leaving, *seeds(starts, leaving=True), most)
         node_cost = np.where(best == NO_KEY, UNREACHED, best >> 32)
         return reached_streets(self.network, starts, self.forward, self.backward, node_cost, most)
 
@@ -289,7 +291,7 @@ class Travel:
     ) -> Path:
         """The shortest way from one origin to one facility, each given by its name."""
         starts, ends = origins.of([origin]), facilities.of([facility])
-        return find_path(self.network, self.unit, self._leaving, self._points(starts), self._points(ends))
+        return find_path(self.network, self.unit, self.leaving, self.points(starts), self.points(ends))
 
     def flows(
         self,
@@ -322,7 +324,7 @@ class Travel:
 
         number, groups = flows.people_at(people, origins)
         flow = flows.flows_to_nearest(
-            self._streets, self._points(origins), self._points(facilities), number, _limit(limit)
+            self._streets, self.points(origins), self.points(facilities), number, _limit(limit)
         )
         return flows.by_edge_id(self.network, flow, groups)
 
@@ -370,10 +372,10 @@ class Travel:
             pairs = self.within(origins, facilities, limit, threads=threads)
             weight = flows.divided(weight, pairs, value, table)
         if len(facilities) < len(origins):
-            sides = self._points(facilities, turned=True), self._points(origins, turned=True), value, weight
+            sides = self.points(facilities, turned=True), self.points(origins, turned=True), value, weight
             flow = flows.flows_within(self._streets.turned(), *sides, table, threads)
         else:
-            sides = self._points(origins), self._points(facilities), weight, value
+            sides = self.points(origins), self.points(facilities), weight, value
             flow = flows.flows_within(self._streets, *sides, table, threads)
         return flows.by_edge_id(self.network, flow, None)
 
@@ -381,29 +383,78 @@ class Travel:
     def _streets(self) -> Streets:
         from yiju.travel.flows import Streets  # noqa: PLC0415 - as above
 
-        return Streets(self.network, self._leaving, self._entering, self.forward, self.backward)
+        return Streets(self.network, self.leaving, self.entering, self.forward, self.backward)
 
     @cached_property
     def index(self) -> StreetIndex:
         """The network with these costs, ready to be swept instead of searched; made when it is first asked for."""
+        if self._other_way is not None:
+            return self._other_way.index.turned()
         return build(self.network, self.forward, self.backward)
 
+    @property
+    def indexed(self) -> bool:
+        """Whether there is an index that may be used; a single question does not pay for one."""
+        known = "index" in self.__dict__ or (self._other_way is not None and self._other_way.indexed)
+        return self.engine == "index" and known
+
+    @property
+    def _other_way(self) -> Travel | None:
+        """The travel that this one is the reverse of."""
+        return self.__dict__.get("_reverse_of")
+
     @cached_property
-    def _leaving(self) -> tuple[Int32s, Records]:
+    def farthest(self) -> int:
+        """No way between two nodes costs more, in tenths; see :mod:`yiju.travel.farthest`."""
+        from yiju.travel.farthest import farthest  # noqa: PLC0415 - the index compiles kernels of its own
+
+        return farthest(self)
+
+    def reading(self, origins: AccessPoints) -> Reading:
+        """Which rows of the index the origins lead to."""
+        from yiju.travel.reading import reading_of  # noqa: PLC0415 - as above
+
+        if origins not in self._readings:
+            self._readings[origins] = reading_of(
+                self.points(origins), len(origins), self.index, self.forward, self.backward
+            )
+        return self._readings[origins]
+
+    @cached_property
+    def _readings(self) -> WeakKeyDictionary[AccessPoints, Reading]:
+        return WeakKeyDictionary()
+
+    @cached_property
+    def leaving(self) -> tuple[Int32s, Records]:
         """Arcs by the node that they leave: to search from origins."""
         streets = self.network
         return arcs_by_tail(streets.nodes, streets.u, streets.v, self.forward, self.backward)
 
     @cached_property
-    def _entering(self) -> tuple[Int32s, Records]:
+    def entering(self) -> tuple[Int32s, Records]:
         """Arcs by the node that they enter: to search from facilities, against the streets."""
         if np.array_equal(self.forward, self.backward):
-            return self._leaving
+            return self.leaving
         streets = self.network
         return arcs_by_tail(streets.nodes, streets.u, streets.v, self.backward, self.forward)
 
-    def _points(self, access: AccessPoints, *, turned: bool = False) -> Records:
+    def points(self, access: AccessPoints, *, turned: bool = False) -> Records:
         """The points with their costs; ``turned``: of ways turned around."""
+        self.check(access)
+        if turned:
+            return points_with_costs(access, self.backward, self.forward, self.gap_per_metre)
+        if access not in self._costed:  # the same homes are asked about many services
+            self._costed[access] = points_with_costs(access, self.forward, self.backward, self.gap_per_metre)
+        return self._costed[access]
+
+    def check(self, access: AccessPoints) -> None:
+        """Points need to be on this very network.
+
+        Raises
+        ------
+        ContractError
+            They are on another.
+        """
         if access.network is not self.network:
             raise ContractError(
                 Text(
@@ -411,11 +462,6 @@ class Travel:
                     "Access points need to be on the network that is searched, were given on another instead.",
                 )
             )
-        if turned:
-            return points_with_costs(access, self.backward, self.forward, self.gap_per_metre)
-        if access not in self._costed:  # the same homes are asked about many services
-            self._costed[access] = points_with_costs(access, self.forward, self.backward, self.gap_per_metre)
-        return self._costed[access]
 
     @cached_property
     def _costed(self) -> WeakKeyDictionary[AccessPoints, Records]:

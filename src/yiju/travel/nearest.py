@@ -1,0 +1,211 @@
+"""The nearest facilities of many services at once: which keys are wide enough, and which services share a sweep.
+
+Services go 32 at a time, the small ones first. Keys of 32 bits hold a cost above a label; how many bits a cost needs
+is known beforehand, since no way is longer than :func:`yiju.travel.farthest.farthest` and nobody asks beyond the limit.
+Services with more facilities than the rest of the bits can tell apart take keys of 64.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from yiju.travel.buffers import borrowed_rows
+from yiju.travel.each import NearestEach, Packed
+from yiju.travel.hanging import by_edge, points_with_costs, seeds
+from yiju.travel.kernels.nearest import read_at_origins, settle_all
+from yiju.travel.kernels.records import NO_KEY, UNREACHED
+from yiju.travel.kernels.rows import LANES, Rows, new_rows
+from yiju.travel.kernels.sweeps import NARROW, WIDE, WIDE_LABEL_BITS, Sweep
+from yiju.travel.snapping import AccessPoints
+
+if TYPE_CHECKING:
+    from yiju.travel.reading import Reading
+    from yiju.travel.travel import Travel
+
+Int32s = npt.NDArray[np.int32]
+Int64s = npt.NDArray[np.int64]
+Records = npt.NDArray[np.void]
+Services = Mapping[str, AccessPoints]
+
+# Width of the label in keys of the plain searches.
+_PLAIN_LABEL_BITS = 32
+
+
+def nearest_each(travel: Travel, origins: AccessPoints, services: Services, most: int) -> NearestEach:
+    """The nearest facility of each service; see :meth:`yiju.travel.Travel.nearest_each`. ``most`` is in tenths."""
+    facilities = {service: points.owners for service, points in services.items()}
+    if travel.engine == "plain" or travel.network.nodes == 0:
+        packed = _searched(travel, origins, services, most)
+    else:
+        packed = _swept(travel, origins, services, most)
+    return NearestEach(origins.owners, facilities, travel.unit, packed)
+
+
+def _searched(travel: Travel, origins: AccessPoints, services: Services, most: int) -> tuple[Packed, ...]:
+    """By a search for each service."""
+    keys = np.full((len(origins), len(services)), NO_KEY, dtype=np.int64)
+    for column, points in enumerate(services.values()):
+        keys[:, column] = nearest_keys(travel, origins, points, most)
+    return (Packed(tuple(services), keys, _PLAIN_LABEL_BITS, most),)
+
+
+def nearest_keys(travel: Travel, origins: AccessPoints, facilities: AccessPoints, most: int) -> Int64s:
+    """(origins,) least key of each origin, by one search from all facilities; ``NO_KEY`` where there is none."""
+    targets = travel.points(facilities)
+    best = settle_all(*travel.entering, *seeds(targets, leaving=False), most)
+    on_edge, on_edges = by_edge(targets, len(travel.network.u))
+    keys = np.full(len(origins), NO_KEY, dtype=np.int64)
+    read_at_origins(best, travel.points(origins), on_edge, on_edges, most, keys)
+    return keys
+
+
+@dataclass(frozen=True, eq=False)
+class Gathered:
+    """The facilities of several services together.
+
+    Attributes
+    ----------
+    points
+        (p,) points with costs, by service.
+    service, label
+        (p,) position of the service, and of the facility in it.
+    sizes
+        How many facilities each service has.
+    """
+
+    points: Records
+    service: Int32s
+    label: Int32s
+    sizes: Int64s
+
+    @classmethod
+    def of(cls, travel: Travel, services: Services) -> Gathered:
+        """All points of all services, their costs found in one go."""
+        each = list(services.values())
+        for access in each:
+            travel.check(access)
+        sizes = np.array([len(access) for access in each], dtype=np.int64)
+        offset = np.concatenate([[0], np.cumsum(sizes)])
+        joined = AccessPoints(
+            travel.network,
+            pd.RangeIndex(offset[-1]),
+            np.concatenate([access.owner + first for access, first in zip(each, offset[:-1], strict=True)]),
+            *(
+                np.concatenate([getattr(access, part) for access in each])
+                for part in ("edge", "share", "gap_m")
+            ),
+        )
+        points = points_with_costs(joined, travel.forward, travel.backward, travel.gap_per_metre)
+        service = np.repeat(np.arange(len(each), dtype=np.int32), sizes)[points["owner"]]
+        return cls(points, service, (points["owner"] - offset[service]).astype(np.int32), sizes)
+
+    def ways(self, travel: Travel) -> tuple[npt.NDArray[np.uint32], Int32s, Int64s, Int32s]:
+        """``(row, service, cost, label)`` of each node that leads to a facility.
+
+        A way by the far end of a street that leads along the whole street is none of its own.
+        """
+        p = self.points
+        there, back = travel.forward[p["edge"]].astype(np.int64), travel.backward[p["edge"]].astype(np.int64)
+        by_u, by_v = p["arrive_u"].astype(np.int64), p["arrive_v"].astype(np.int64)
+        # a closed street counts as unreached, which no way is longer than
+        use_v = (by_v != UNREACHED) & (by_v < by_u + back)
+        use_u = (by_u != UNREACHED) & ((by_u < by_v + there) | ~use_v)
+        rank = travel.index.rank
+        return (
+            np.concatenate([rank[p["u"][use_u]], rank[p["v"][use_v]]]).astype(np.uint32),
+            np.concatenate([self.service[use_u], self.service[use_v]]),
+            np.concatenate([by_u[use_u], by_v[use_v]]),
+            np.concatenate([self.label[use_u], self.label[use_v]]),
+        )
+
+
+@dataclass(frozen=True)
+class Width:
+    """How wide labels are in a sweep, and which kernels it takes."""
+
+    sweep: Sweep
+    bits: int
+
+    @property
+    def beyond(self) -> int:
+        """The first cost that does not fit."""
+        return self.sweep.far >> self.bits
+
+
+def groups(travel: Travel, reading: Reading, gathered: Gathered, most: int) -> list[tuple[Width, Int64s]]:
+    """Which services are swept together, and how wide their keys are: (width, positions of services)."""
+    ends = [gathered.points[end] for end in ("arrive_u", "arrive_v", "gap")]
+    longest_end = max(int(end[end != UNREACHED].max(initial=0)) for end in ends)
+    # a way is one from node to node, and its two ends
+    longest = travel.farthest + longest_end + reading.longest_end
+    label_bits = np.array([int(size - 1).bit_length() if size else 0 for size in gathered.sizes])
+    fits = (NARROW.far >> label_bits) > min(longest, most)
+    found = []
+    # by size, so that services that need wide labels share a sweep
+    order = np.argsort(label_bits, kind="stable")
+    for sweep, chosen in ((NARROW, order[fits[order]]), (WIDE, order[~fits[order]])):
+        for begin in range(0, len(chosen), LANES):
+            group = chosen[begin : begin + LANES]
+            bits = int(label_bits[group].max()) if sweep is NARROW else WIDE_LABEL_BITS
+            found.append((Width(sweep, bits), group))
+    return found
+
+
+def _swept(travel: Travel, origins: AccessPoints, services: Services, most: int) -> tuple[Packed, ...]:
+    """By sweeps over the index, 32 services each."""
+    if not services:
+        return ()
+    reading = travel.reading(origins)
+    gathered = Gathered.of(travel, services)
+    names = tuple(services)
+    inside = np.flatnonzero((gathered.points["at"] > 0) & (gathered.points["at"] < 1))
+    ways = gathered.ways(travel)
+    packed = []
+    for width, group in groups(travel, reading, gathered, most):
+        lane_of = np.full(len(names), LANES, dtype=np.uint8)
+        lane_of[group] = np.arange(len(group))
+        keys = new_rows(len(origins), width.sweep.key)
+        _sweep(travel, width, ways, lane_of, reading, keys)
+        lane = lane_of[gathered.service[inside]]
+        mine = lane < LANES
+        width.sweep.read_along_edges(
+            reading.points, reading.on_edge, reading.inside, gathered.points[inside[mine]], lane[mine],
+            gathered.label[inside[mine]], width.bits, width.sweep.far, keys,
+        )  # fmt: skip
+        packed.append(Packed(tuple(names[i] for i in group), keys, width.bits, min(most, width.beyond - 1)))
+    return tuple(packed)
+
+
+def _sweep(
+    travel: Travel,
+    width: Width,
+    ways: tuple[npt.NDArray[np.uint32], Int32s, Int64s, Int32s],
+    lane_of: npt.NDArray[np.uint8],
+    reading: Reading,
+    keys: Rows,
+) -> None:
+    """Up, down, and read at the origins."""
+    index, sweep = travel.index, width.sweep
+    row, service, cost, label = ways
+    lane = lane_of[service]
+    mine = (lane < LANES) & (cost < width.beyond)
+    seed = ((cost[mine] << width.bits) | label[mine]).astype(sweep.key)
+    active = np.zeros(len(index.rank), dtype=np.uint8)
+    with borrowed_rows(travel.network, sweep.key) as rows:
+        sweep.up(
+            index.up_first, index.up_head, index.down_cost, row[mine], lane[mine], seed, rows, active, width.bits,
+            sweep.far,
+        )  # fmt: skip
+        sweep.down(
+            index.up_first, index.up_head, index.up_cost, rows, active, width.bits, sweep.far, reading.duty,
+            reading.seat, keys,
+        )  # fmt: skip
+        sweep.read(
+            reading.first, reading.head, reading.cost, reading.owner, rows, width.bits, sweep.far, keys
+        )
