@@ -11,122 +11,239 @@
     f = 1 within the catchment               2SFCA:   W. Luo and F. Wang, Environment and Planning B 30 (2003) 865-884
     f falls in zones, or as a Gaussian       E2SFCA:  W. Luo and Y. Qi, Health & Place 15 (2009) 1100-1107
 
+*Three steps (3SFCA)*: who lives near several facilities does not go to all of them. (0) People divide among what is
+near them, in the share that falls to each facility of all their weights; (1) and (2) count each pair by that share.
+
+::
+
+    (0)  G_ij = f(c_ij) / Σ_k f(c_ik)        share of home i that goes to j
+    (1)  R_j = S_j / Σ_i G_ij P_i f(c_ij)
+    (2)  A_i = Σ_j G_ij R_j f(c_ij)          3SFCA:   N. Wan, B. Zou and T. Sternberg, International Journal of
+                                                      Geographical Information Science 26 (2012) 1073-1089
+
 What is shared out is all that there is: ``Σ_i P_i A_i = Σ_j S_j``, over the facilities that anyone can reach.
+
+*Groups* share the same places: in (1) they add up. Where they travel at costs of their own, an older person on foot and
+a student by bicycle, each group has pairs of its own (L. Mao and D. Nekorchuk, Measuring spatial accessibility to
+healthcare for populations with multiple transportation modes, Health & Place 24 (2013) 115-122).
 
 *Gravity* (W. G. Hansen, How accessibility shapes land use, Journal of the American Institute of Planners 25 (1959)
 73-76) is step 2 with the places themselves: ``A_i = Σ_j S_j f(c_ij)``. Nobody competes for them.
+
+Where people go rather than what they get is the question of :mod:`yiju.access.huff`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from yiju.access.checking import ByGroup, Numbers, groups_of, numbers_of
+from yiju.access.decay import (
+    LUO_QI_FAST,
+    LUO_QI_SLOW,
+    Decay,
+    exponential,
+    gaussian,
+    power,
+    weights_of,
+    within_catchment,
+    zones,
+)
+from yiju.text import Text
+
 if TYPE_CHECKING:
     from yiju.travel import PairsWithin
 
+__all__ = [
+    "LUO_QI_FAST",
+    "LUO_QI_SLOW",
+    "Decay",
+    "Floating",
+    "exponential",
+    "gaussian",
+    "gravity",
+    "power",
+    "three_step_fca",
+    "two_step_fca",
+    "within_catchment",
+    "zones",
+]
+
 Floats = npt.NDArray[np.float64]
-Decay = Callable[[Floats], Floats]
 
-# Weights of three zones, slow decay: Luo and Qi 2009, table 1.
-LUO_QI_SLOW = (1.0, 0.68, 0.22)
-# The same, fast decay.
-LUO_QI_FAST = (1.0, 0.42, 0.09)
+_SUPPLY = Text("设施供给量", "supply")
+_DEMAND = Text("需求人口", "demand")
 
 
-class TwoStep(NamedTuple):
-    """Both steps of a floating catchment.
+class Floating(NamedTuple):
+    """Both ends of a floating catchment.
 
     access
-        (origins,) places a person within reach; 0 where there are none.
+        (origins,) places a person within reach, 0 where there are none; with groups, a column for each.
     ratio
-        (facilities,) places a person of its catchment; NaN where nobody can reach it.
+        (facilities,) places a person of its catchment; NaN where nobody can reach it, or its places are not known.
     """
 
-    access: pd.Series
+    access: pd.Series | pd.DataFrame
     ratio: pd.Series
 
 
-def within_catchment(radius: float) -> Decay:
-    """Weight 1 within the radius, 0 beyond."""
-    return lambda cost: (cost <= radius).astype(np.float64)
-
-
-def zones(limits: Sequence[float], weights: Sequence[float] = LUO_QI_SLOW) -> Decay:
-    """Weights by zone: ``weights[0]`` up to ``limits[0]``, and so on; 0 beyond the last.
-
-    Examples
-    --------
-    >>> zones([300, 600, 900])(np.array([300.0, 301.0, 900.0, 901.0])).tolist()
-    [1.0, 0.68, 0.22, 0.0]
-    """
-    rising, steps = np.asarray(limits, dtype=np.float64), np.append(weights, 0.0)
-    if len(steps) != len(rising) + 1 or np.any(np.diff(rising) <= 0):
-        msg = f"limits need to rise and to be as many as the weights, were {list(limits)} and {list(weights)}"
-        raise ValueError(msg)
-    return lambda cost: steps[np.searchsorted(rising, cost, side="left")]
-
-
-def gaussian(radius: float) -> Decay:
-    """A Gaussian cut at the radius and brought down to 0 there (D. Dai, Health & Place 16 (2010) 1038-1052).
-
-    Examples
-    --------
-    >>> gaussian(1000)(np.array([0.0, 500.0, 1000.0, 1001.0])).round(3).tolist()
-    [1.0, 0.701, 0.0, 0.0]
-    """
-    floor = np.exp(-0.5)
-    return lambda cost: np.where(
-        cost <= radius, (np.exp(-0.5 * np.square(cost / radius)) - floor) / (1 - floor), 0.0
-    )
-
-
-def exponential(half: float) -> Decay:
-    """Weight 1 at no cost, and half as much with every ``half`` more."""
-    return lambda cost: np.exp2(-cost / half)
-
-
 def two_step_fca(
-    pairs: PairsWithin, supply: npt.ArrayLike, demand: npt.ArrayLike, *, decay: Decay
-) -> TwoStep:
-    """Places a person, by two-step floating catchments.
+    pairs: PairsWithin | Mapping[str, PairsWithin],
+    supply: Numbers,
+    demand: ByGroup,
+    *,
+    decay: Callable[[Floats], Floats],
+) -> Floating:
+    """Places a person, by two-step floating catchments (2SFCA, E2SFCA).
 
     Parameters
     ----------
     pairs
-        Costs between homes and facilities, at least as far as ``decay`` is above 0.
+        Costs between homes and facilities, at least as far as ``decay`` is above 0. For groups that travel at costs
+        of their own, pairs by group, of the same homes and facilities.
     supply
-        (facilities,) places offered; unknown counts as none.
+        (facilities,) places offered. A facility whose places are not known (NaN) has no ratio and adds nothing.
     demand
-        (origins,) people who may want one; unknown counts as none.
+        (origins,) people who may want one, or by group: a frame with a column for each, or a mapping. Homes where
+        they are not known (NaN) ask for nothing.
     decay
-        Weight of a pair by its cost: :func:`within_catchment`, :func:`zones` or :func:`gaussian`.
+        Weight of a pair by its cost: :func:`within_catchment`, :func:`zones` or :func:`gaussian`, or a function from
+        costs in the unit to weights.
 
     Returns
     -------
     ``access`` by origin and ``ratio`` by facility.
 
+    Raises
+    ------
+    ContractError
+        Supply or demand are not as many as their rows, labelled otherwise, negative or infinite.
+    ValueError
+        The pairs end before the decay does.
+
     Notes
     -----
     A facility in whose catchment nobody lives has no ratio and adds nothing to anyone.
+
+    Examples
+    --------
+    Homes of 100 and 300 people; clinic A with 40 places is near both, B with 30 near the second only.
+
+    >>> from yiju.travel import PairsWithin
+    >>> pairs = PairsWithin(
+    ...     pd.Index(["north", "south"]), pd.Index(["A", "B"]), "metres", 500,
+    ...     np.array([0, 1, 3]), np.array([0, 0, 1]), np.array([2000, 4000, 1000]),
+    ... )
+    >>> two_step_fca(pairs, [40, 30], [100, 300], decay=within_catchment(500)).access.tolist()
+    [0.1, 0.2]
     """
-    places = np.nan_to_num(np.asarray(supply, dtype=np.float64))
-    people = np.nan_to_num(np.asarray(demand, dtype=np.float64))
-    weight = decay(pairs.cost)
-    origin, facility = pairs.origin, pairs.facility
-    # step 1
-    wanting = np.bincount(facility, weights=people[origin] * weight, minlength=len(places))
+    return _floating(pairs, supply, demand, decay, chosen=False)
+
+
+def three_step_fca(
+    pairs: PairsWithin | Mapping[str, PairsWithin],
+    supply: Numbers,
+    demand: ByGroup,
+    *,
+    decay: Callable[[Floats], Floats],
+) -> Floating:
+    """Places a person, by three-step floating catchments: homes divide among the facilities near them (3SFCA).
+
+    Parameters, errors and results are those of :func:`two_step_fca`.
+
+    Examples
+    --------
+    The second home of that example has weight 1 for either clinic, so half of its 300 people go to each: A has 40
+    places for 100 + 150, B 30 for 150.
+
+    >>> from yiju.travel import PairsWithin
+    >>> pairs = PairsWithin(
+    ...     pd.Index(["north", "south"]), pd.Index(["A", "B"]), "metres", 500,
+    ...     np.array([0, 1, 3]), np.array([0, 0, 1]), np.array([2000, 4000, 1000]),
+    ... )
+    >>> found = three_step_fca(pairs, [40, 30], [100, 300], decay=within_catchment(500))
+    >>> found.ratio.tolist(), found.access.round(2).tolist()
+    ([0.16, 0.2], [0.16, 0.18])
+    """
+    return _floating(pairs, supply, demand, decay, chosen=True)
+
+
+def _floating(
+    pairs: PairsWithin | Mapping[str, PairsWithin],
+    supply: Numbers,
+    demand: ByGroup,
+    decay: Callable[[Floats], Floats],
+    *,
+    chosen: bool,
+) -> Floating:
+    one = next(iter(pairs.values())) if isinstance(pairs, Mapping) else pairs
+    people, grouped = groups_of(demand, one.origins, _DEMAND)
+    of_group = dict(pairs) if isinstance(pairs, Mapping) else dict.fromkeys(people, pairs)
+    _check_alike(of_group, list(people))
+    places = numbers_of(supply, one.facilities, _SUPPLY)
+    weights: dict[int, Floats] = {}  # by identity: groups that travel alike have the very same pairs
+    wanting = np.zeros(len(places))
+    for group, number in people.items():
+        ways = of_group[group]
+        if id(ways) not in weights:
+            weights[id(ways)] = _shared(ways, weights_of(ways, decay)) if chosen else weights_of(ways, decay)
+        # step 1
+        asked = np.nan_to_num(number)[ways.origin] * weights[id(ways)]
+        wanting += np.bincount(ways.facility, weights=asked, minlength=len(places))
     ratio = np.divide(places, wanting, out=np.full(len(places), np.nan), where=wanting > 0)
-    # step 2
-    offered = np.nan_to_num(ratio)[facility] * weight
-    access = np.bincount(origin, weights=offered, minlength=len(people)).astype(np.float64)
-    return TwoStep(pd.Series(access, index=pairs.origins), pd.Series(ratio, index=pairs.facilities))
+    offered = np.nan_to_num(ratio)
+    columns: dict[str, Floats] = {}
+    for group in people:
+        ways = of_group[group]
+        # step 2
+        found = np.bincount(
+            ways.origin, weights=offered[ways.facility] * weights[id(ways)], minlength=len(ways.origins)
+        )
+        columns[group] = found.astype(np.float64)  # of no pairs at all, numpy counts in whole numbers
+    access: pd.Series | pd.DataFrame = pd.DataFrame(columns, index=one.origins)
+    return Floating(access if grouped else access["all"].rename(None), pd.Series(ratio, index=one.facilities))
 
 
-def gravity(pairs: PairsWithin, supply: npt.ArrayLike, *, decay: Decay) -> pd.Series:
-    """Sum of what there is within reach, each discounted by its cost (Hansen 1959): (origins,)."""
-    return pairs.weighted_sums(np.nan_to_num(np.asarray(supply, dtype=np.float64)), decay)
+def _shared(pairs: PairsWithin, weight: Floats) -> Floats:
+    """Step 0: each weight times the share that falls to it of its home's weights."""
+    of_home = np.bincount(pairs.origin, weights=weight, minlength=len(pairs.origins))[pairs.origin]
+    share = np.divide(weight, of_home, out=np.zeros_like(weight), where=of_home > 0)
+    return share * weight
+
+
+def _check_alike(pairs: Mapping[str, PairsWithin], groups: list[str]) -> None:
+    missing = [group for group in groups if group not in pairs]
+    if missing or len(pairs) != len(groups):
+        msg = f"pairs and demand need the same groups, were {sorted(pairs)} and {sorted(groups)}"
+        raise ValueError(msg)
+    one = pairs[groups[0]]
+    for group, other in pairs.items():
+        if not (other.origins.equals(one.origins) and other.facilities.equals(one.facilities)):
+            msg = f"the pairs of {group} are of other origins or facilities than those of {groups[0]}"
+            raise ValueError(msg)
+
+
+def gravity(pairs: PairsWithin, supply: Numbers, *, decay: Callable[[Floats], Floats]) -> pd.Series:
+    """Sum of what there is within reach, each discounted by its cost (Hansen 1959): (origins,).
+
+    Parameters
+    ----------
+    supply
+        (facilities,) what there is; not known (NaN) counts as none.
+
+    Raises
+    ------
+    ContractError, ValueError
+        As of :func:`two_step_fca`.
+    """
+    places = np.nan_to_num(numbers_of(supply, pairs.facilities, _SUPPLY))
+    found = np.bincount(
+        pairs.origin, weights=places[pairs.facility] * weights_of(pairs, decay), minlength=len(pairs.origins)
+    )
+    return pd.Series(found.astype(np.float64), index=pairs.origins)
