@@ -82,6 +82,13 @@ def plain_lower_row(rows: Rows, into: int, source: int, cost: Any) -> None:
         rows[into, lane] = min(rows[into, lane], way)
 
 
+def plain_start_row(rows: Rows, into: int, source: int, cost: Any, far: Any) -> None:
+    """``rows[into] = min(far, rows[source] + cost)``, whatever stood in ``rows[into]``."""
+    for lane in range(LANES):
+        way = rows[source, lane] + cost
+        rows[into, lane] = min(way, far)
+
+
 def plain_lower_row_within(rows: Rows, into: int, source: int, cost: Any, limit: Any) -> bool:
     """:func:`plain_lower_row`; whether any lane came by way of ``source`` within the limit."""
     within = False
@@ -152,6 +159,18 @@ def plain_pull_keys(
 
     Costs that are too large for the lane count as ``far``. What stood in ``into[at]`` is forgotten, and not even read.
     """
+    for lane in range(LANES):
+        best = far
+        for e in range(begin, end):
+            way = rows[heads[e], lane] + (min(np.int64(costs[e]), far >> bits) << bits)
+            best = min(best, way)
+        into[at, lane] = best
+
+
+def plain_pull_keys_out(
+    into: Rows, at: int, heads: Rows, costs: Rows, begin: int, end: int, rows: Rows, bits: int, far: Any
+) -> None:
+    """:func:`plain_pull_keys` past the cache, for answers."""
     for lane in range(LANES):
         best = far
         for e in range(begin, end):
@@ -318,6 +337,18 @@ def _lower_row(_typing: Any, rows: Any, into: Any, source: Any, cost: Any) -> An
 
 
 @intrinsic
+def _start_row(_typing: Any, rows: Any, into: Any, source: Any, cost: Any, far: Any) -> Any:
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        vectors = Vectors(context, builder, signature, args)
+        _, vector = vectors.row(0, args[1])
+        way = builder.add(vectors.load(0, args[2]), vectors.everywhere(args[3], vector))
+        vectors.store(vectors.least(way, vectors.everywhere(args[4], vector)), 0, args[1])
+        return context.get_dummy_value()
+
+    return types.void(rows, types.int64, types.int64, rows.dtype, rows.dtype), code
+
+
+@intrinsic
 def _lower_row_within(_typing: Any, rows: Any, into: Any, source: Any, cost: Any, limit: Any) -> Any:
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         vectors = Vectors(context, builder, signature, args)
@@ -456,6 +487,30 @@ def _pull_keys(
 
 
 @intrinsic
+def _pull_keys_out(
+    _typing: Any,
+    into: Any,
+    at: Any,
+    heads: Any,
+    costs: Any,
+    begin: Any,
+    end: Any,
+    rows: Any,
+    bits: Any,
+    far: Any,
+) -> Any:
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        vectors = Vectors(context, builder, signature, args)
+        _, vector = vectors.row(0, args[1])
+        start = vectors.everywhere(args[8], vector)
+        vectors.store_past_cache(_pull(vectors, start, 6, 2, args[4:6], args[7:9]), 0, args[1])
+        return context.get_dummy_value()
+
+    given = (into, types.int64, heads, costs, types.int64, types.int64, rows, rows.dtype, rows.dtype)
+    return types.void(*given), code
+
+
+@intrinsic
 def _pull_keys_too(
     _typing: Any, rows: Any, row: Any, heads: Any, costs: Any, begin: Any, end: Any, bits: Any, far: Any
 ) -> Any:
@@ -531,6 +586,7 @@ def row_kernel(signature: Any) -> Callable[[Any], Any]:
 
 fill_row = choose(plain_fill_row, _fill_row)
 lower_row = choose(plain_lower_row, _lower_row)
+start_row = choose(plain_start_row, _start_row)
 lower_row_within = choose(plain_lower_row_within, _lower_row_within)
 pull_row = choose(plain_pull_row, _pull_row)
 pull_row_too = choose(plain_pull_row_too, _pull_row_too)
@@ -538,6 +594,7 @@ least_row = choose(plain_least_row, _least_row)
 count_within = choose(plain_count_within, _count_within)
 copy_row = choose(plain_copy_row, _copy_row)
 pull_keys = choose(plain_pull_keys, _pull_keys)
+pull_keys_out = choose(plain_pull_keys_out, _pull_keys_out)
 pull_keys_too = choose(plain_pull_keys_too, _pull_keys_too)
 lanes_within = choose(plain_lanes_within, _lanes_within)
 add_within = choose(plain_add_within, _add_within)

@@ -49,8 +49,10 @@ from yiju.travel.kernels.rows import (
     fill_row,
     lower_row,
     pull_keys,
+    pull_keys_out,
     pull_keys_too,
     row_kernel,
+    start_row,
 )
 
 if TYPE_CHECKING:
@@ -114,10 +116,12 @@ def sweep_up(
             continue
         for e in range(up_first[v], up_first[v + 1]):
             u = np.int64(up_head[e])
+            step = min(np.int64(cost[e]), far >> bits) << bits
             if active[u] == 0:
-                fill_row(rows, u, far)
+                start_row(rows, u, v, step, far)
                 active[u] = 1
-            lower_row(rows, u, v, min(np.int64(cost[e]), far >> bits) << bits)
+            else:
+                lower_row(rows, u, v, step)
 
 
 def sweep_down(
@@ -156,7 +160,7 @@ def sweep_down(
             pull_keys(rows, v, up_head, cost, up_first[v], up_first[v + 1], rows, bits, far)
         else:
             owner = np.int64(seat[v])
-            pull_keys(answers, owner, up_head, cost, up_first[v], up_first[v + 1], rows, bits, far)
+            pull_keys_out(answers, owner, up_head, cost, up_first[v], up_first[v + 1], rows, bits, far)
             continue
         if seat[v] != EMPTY:
             copy_row(answers, np.int64(seat[v]), rows, v)
@@ -177,7 +181,7 @@ def read_rows(
     Origin ``owner[i]`` leads to rows ``head[first[i]:first[i + 1]]``, as if it were one more row at the very bottom.
     """
     for i in range(len(owner)):
-        pull_keys(answers, np.int64(owner[i]), head, cost, first[i], first[i + 1], rows, bits, far)
+        pull_keys_out(answers, np.int64(owner[i]), head, cost, first[i], first[i + 1], rows, bits, far)
 
 
 def read_along_edges(
