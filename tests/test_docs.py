@@ -83,3 +83,10 @@ def test_the_two_readmes_have_the_same_shape() -> None:
         for name in ("README.md", "README.zh.md")
     ]
     assert headings[0] == headings[1]
+
+
+def test_the_pictures_of_the_engine_are_what_it_computes(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, ROOT / "scripts/draw_engine.py", tmp_path], check=True, timeout=120)
+    drawn = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    kept = {path.name: path.read_bytes() for path in (DOCS / "assets/engine").iterdir()}
+    assert drawn == kept, "run `python scripts/draw_engine.py`"
