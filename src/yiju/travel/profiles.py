@@ -268,7 +268,9 @@ def walking_seconds(
     """
     climb, rise = _rises(length_m, climb_m)
     level = length_m / walker.speed_m_per_s
-    too_steep = np.abs(climb) - ELEVATION_ERROR_M > walker.steepest * length_m
+    # asked first: without a limit, a street of no length would be inf times 0
+    allowed = walker.steepest * length_m if np.isfinite(walker.steepest) else np.inf
+    too_steep = np.abs(climb) - ELEVATION_ERROR_M > allowed
     return _both_ways(
         rise,
         lambda slope: np.where(
