@@ -15,12 +15,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from yiju.travel.buffers import borrowed_rows
+from yiju.travel.buffers import borrowed_rows, lasting_rows
 from yiju.travel.each import NearestEach, Packed
 from yiju.travel.hanging import by_edge, points_with_costs, seeds
 from yiju.travel.kernels.nearest import read_at_origins, settle_all
 from yiju.travel.kernels.records import NO_KEY, UNREACHED
-from yiju.travel.kernels.rows import LANES, Rows, new_rows
+from yiju.travel.kernels.rows import LANES, Rows
 from yiju.travel.kernels.sweeps import NARROW, WIDE, WIDE_LABEL_BITS, Sweep
 from yiju.travel.snapping import AccessPoints
 
@@ -170,7 +170,7 @@ def _swept(travel: Travel, origins: AccessPoints, services: Services, most: int)
     for width, group in groups(travel, reading, gathered, most):
         lane_of = np.full(len(names), LANES, dtype=np.uint8)
         lane_of[group] = np.arange(len(group))
-        keys = new_rows(len(origins), width.sweep.key)
+        keys = lasting_rows(travel.network, len(origins), width.sweep.key)
         _sweep(travel, width, ways, lane_of, reading, keys)
         lane = lane_of[gathered.service[inside]]
         mine = lane < LANES
