@@ -11,8 +11,7 @@ put costs on it and give a :class:`yiju.travel.travel.Travel`, which answers que
                                         └──► snap(points) ──► AccessPoints ────────┘
 
 Inside, nodes are numbered along a Hilbert curve, so that what is near on the ground is near in memory: searches run
-about twice as fast as on nodes in arbitrary order (D. Hilbert, Über die stetige Abbildung einer Linie auf ein
-Flächenstück, Mathematische Annalen 38 (1891) 459-460). Nobody outside sees these numbers.
+about twice as fast as on nodes in arbitrary order (:mod:`yiju.travel.kernels.curve`). Nobody outside sees the numbers.
 """
 
 from __future__ import annotations
@@ -86,6 +85,8 @@ class StreetNetwork:
         (m,) the edge's number in the table.
     store
         Folder in which the order of elimination is kept; None for nowhere.
+    crs
+        Of the coordinates and lines, for what is drawn; None where unknown.
     """
 
     mode: Mode
@@ -103,6 +104,7 @@ class StreetNetwork:
     drawn: Lines | None
     edge_id: npt.NDArray[np.int64]
     store: Path | None = None
+    crs: Any = None
 
     def __repr__(self) -> str:
         return f"<StreetNetwork to {self.mode} on: {self.nodes} nodes, {len(self.u)} edges>"
@@ -165,6 +167,7 @@ class StreetNetwork:
             lines=np.array(edges.geometry, dtype=np.object_)[usable],
             edge_id=np.array(edges["edge_id"], dtype=np.int64)[usable],
             store=store,
+            crs=nodes.crs,
         )
 
     @classmethod
@@ -185,6 +188,7 @@ class StreetNetwork:
         lines: Lines | None = None,
         edge_id: npt.ArrayLike | None = None,
         store: Path | None = None,
+        crs: Any = None,
     ) -> StreetNetwork:
         """The network of arrays; one value stands for all edges.
 
@@ -202,6 +206,8 @@ class StreetNetwork:
             (m,) LineStrings from u to v; without them edges are straight, and drawn only when somebody looks.
         store
             Folder in which the order of elimination is kept from one run to the next.
+        crs
+            Of the coordinates, for what is drawn.
 
         Raises
         ------
@@ -242,6 +248,7 @@ class StreetNetwork:
             drawn=lines,
             edge_id=ids.astype(np.int64),
             store=store,
+            crs=crs,
         )
 
     @property
@@ -373,25 +380,14 @@ def hilbert_order(xy: Floats) -> npt.NDArray[np.int64]:
     >>> hilbert_order(np.array([[0, 0], [1, 0], [1, 1], [0, 1.0]])).tolist()
     [0, 3, 2, 1]
     """
+    from yiju.travel.kernels.curve import along_curve  # noqa: PLC0415 - compiles, which naming a network need not
+
     if len(xy) == 0:
         return np.zeros(0, dtype=np.int64)
-    side = 2**_HILBERT_ORDER
     low = xy.min(axis=0)
     extent = max(float((xy.max(axis=0) - low).max()), 1e-9)
-    cells = np.minimum((xy - low) / extent * side, side - 1).astype(np.int64)
-    x, y = cells[:, 0].copy(), cells[:, 1].copy()
-    along = np.zeros(len(xy), dtype=np.int64)
-    half = side // 2
-    while half > 0:
-        right, top = (x & half) > 0, (y & half) > 0
-        along += half * half * ((3 * right) ^ top)
-        # turn the quadrant so that the next smaller curve starts at its lower left
-        mirrored = ~top & right
-        x[mirrored], y[mirrored] = side - 1 - x[mirrored], side - 1 - y[mirrored]
-        swapped = ~top
-        x[swapped], y[swapped] = y[swapped], x[swapped].copy()
-        half //= 2
-    return np.argsort(along, kind="stable")
+    x, y = np.ascontiguousarray((xy - low).T)
+    return np.argsort(along_curve(x, y, extent, _HILBERT_ORDER), kind="stable")
 
 
 def _node_rows(nodes: pd.DataFrame, edges: pd.DataFrame, end: str) -> Int32s:

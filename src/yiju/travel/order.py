@@ -24,13 +24,16 @@ import tempfile
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from yiju.errors import ContractError
 from yiju.text import Text
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Int32s = npt.NDArray[np.int32]
 Int64s = npt.NDArray[np.int64]
@@ -127,7 +130,7 @@ class Fill:
         from yiju.travel.kernels.elimination import fill  # noqa: PLC0415 - compiles
 
         up_first, up_head, arc = fill(len(order.rank), u, v, order.rank, _MOST_ARCS)
-        if len(up_head) > 0 and up_first[-1] == 0:
+        if up_first[-1] < 0:
             raise ContractError(
                 Text(
                     f"路网远非平面图：消元将产生超过 {_MOST_ARCS:,} 条弧，无法建立索引。",
@@ -168,7 +171,7 @@ def topology_of(nodes: int, u: Int32s, v: Int32s) -> str:
     """
     told = hashlib.blake2b(f"{FORMAT} {nodes} {len(u)} ".encode(), digest_size=32)
     for end in (u, v):
-        told.update(np.ascontiguousarray(end, dtype="<i4"))
+        told.update(np.ascontiguousarray(end, dtype="<i4").data)
     return told.hexdigest()
 
 
@@ -178,15 +181,16 @@ def eliminated(nodes: int, u: Int32s, v: Int32s, xy: Floats, *, threads: int = _
     from yiju.travel.kernels.stripping import neighbour_lists, strip  # noqa: PLC0415 - compiles
 
     first, head, twin = neighbour_lists(nodes, u, v)
-    stripped, core, *graph = strip(first, head.copy(), twin)
-    dissected = core[_dissected(*graph, xy[core], threads)]
+    stripped, core, core_first, core_head, core_twin = strip(first, head.copy(), twin)
+    dissected = core[_dissected((core_first, core_head, core_twin), xy[core], threads)]
     return postorder(first, head, np.concatenate([stripped, dissected]))
 
 
-def _dissected(first: Int32s, head: Int32s, twin: Int32s, xy: Floats, threads: int) -> Int32s:
-    """Nodes of the core in the order of their elimination."""
+def _dissected(graph: tuple[Int32s, Int32s, Int32s], xy: Floats, threads: int) -> Int32s:
+    """Nodes of the core in the order of their elimination; its graph as ``(first, head, twin)``."""
     from yiju.travel.kernels.dissection import NODE, SLOT, dissect, part  # noqa: PLC0415 - compiles
 
+    first, head, twin = graph
     x, y = xy.T
     lines = np.stack([np.argsort(along, kind="stable") for along in (x, y, x + y, x - y)]).astype(np.int32)
     nodes, slots = np.zeros(len(xy), dtype=NODE), np.zeros(len(head), dtype=SLOT)
@@ -198,8 +202,9 @@ def _dissected(first: Int32s, head: Int32s, twin: Int32s, xy: Floats, threads: i
         a, b = part(first, slots, nodes, lines, begin, end, scratch)
         regions += [(begin, begin + a), (begin + a, begin + a + b)]
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(lambda region: dissect(first, slots, nodes, lines, *region, scratch), regions))
-    return lines[0]
+        list(pool.map(lambda of: dissect(first, slots, nodes, lines, of[0], of[1], scratch), regions))
+    order: Int32s = lines[0]
+    return order
 
 
 def _read(file: Path, nodes: int, topology: str) -> tuple[Int32s | None, Text | None]:

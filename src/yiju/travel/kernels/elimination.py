@@ -108,6 +108,38 @@ def longer(entries: Uint32s, room: Whole) -> Uint32s:
     return copy
 
 
+@kernel(tuple_of(int32[::1], int32[::1])(int64, int32[::1], int32[::1], int32[::1]))
+def by_lower_end(n: Whole, u: Int32s, v: Int32s, rank: Int32s) -> tuple[Int32s, Int32s]:
+    """``(first, street)``: the streets whose lower end has rank r are ``street[first[r]:first[r + 1]]``; no loops."""
+    first = np.zeros(n + 1, dtype=np.int32)
+    for e in range(len(u)):
+        if u[e] != v[e]:
+            first[min(rank[u[e]], rank[v[e]]) + 1] += 1
+    for r in range(n):
+        first[r + 1] += first[r]
+    street = np.empty(first[n], dtype=np.int32)
+    place = first[:n].copy()
+    for e in range(len(u)):
+        if u[e] != v[e]:
+            low = min(rank[u[e]], rank[v[e]])
+            street[place[low]] = e
+            place[low] += 1
+    return first, street
+
+
+@kernel(int64(uint32[::1], int64, int64, int64))
+def where_in(up_head: Uint32s, begin: Whole, end: Whole, wanted: Whole) -> Whole:
+    """Where a head stands in the row ``up_head[begin:end]``, which has it, by halving."""
+    low, high = np.int64(begin), np.int64(end)
+    while high - low > 1:
+        middle = (low + high) // 2
+        if up_head[middle] <= wanted:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
 @kernel(tuple_of(int64[::1], uint32[::1], int32[::1])(int64, int32[::1], int32[::1], int32[::1], int64))
 def fill(n: Whole, u: Int32s, v: Int32s, rank: Int32s, most: Whole) -> tuple[Int64s, Uint32s, Int32s]:
     """Symbolic elimination: which arcs there will be.
@@ -124,30 +156,15 @@ def fill(n: Whole, u: Int32s, v: Int32s, rank: Int32s, most: Whole) -> tuple[Int
     Returns
     -------
     ``(up_first, up_head, arc)``: rows of arcs to higher ranks, in rising order, and the arc of each edge (-1 for
-    loops). Where there were more than ``most``, ``up_first[-1]`` is 0.
+    loops). Where there were more than ``most``, ``up_first[-1]`` is -1.
     """
-    # streets by their lower end
-    street_first = np.zeros(n + 1, dtype=np.int32)
-    for e in range(len(u)):
-        if u[e] != v[e]:
-            street_first[min(rank[u[e]], rank[v[e]]) + 1] += 1
-    for r in range(n):
-        street_first[r + 1] += street_first[r]
-    street = np.empty(street_first[n], dtype=np.int32)
-    place = street_first[:n].copy()
-    for e in range(len(u)):
-        if u[e] != v[e]:
-            low = min(rank[u[e]], rank[v[e]])
-            street[place[low]] = e
-            place[low] += 1
+    street_first, street = by_lower_end(n, u, v, rank)
     arc = np.full(len(u), NOBODY, dtype=np.int32)
     up_first = np.zeros(n + 1, dtype=np.int64)
     up_head = np.empty(2 * len(u) + n + 1, dtype=np.uint32)
     child = np.full(n, NOBODY, dtype=np.int32)  # the children of each node, as a chain
     sibling = np.full(n, NOBODY, dtype=np.int32)
-    seen = place  # used again: the row for which a node was last met, and later its arc
-    for r in range(n):
-        seen[r] = NOBODY
+    seen = np.full(n, NOBODY, dtype=np.int32)  # the row for which a node was last met
     filled = np.int64(0)
     for r in range(n):
         begin = filled
@@ -157,7 +174,7 @@ def fill(n: Whole, u: Int32s, v: Int32s, rank: Int32s, most: Whole) -> tuple[Int
             room += up_first[c + 1] - up_first[c]
             c = sibling[c]
         if filled + room > most:
-            up_first[n] = 0
+            up_first[n] = NOBODY
             break
         if filled + room > len(up_head):
             up_head = longer(up_head, 2 * (filled + room))
@@ -186,15 +203,7 @@ def fill(n: Whole, u: Int32s, v: Int32s, rank: Int32s, most: Whole) -> tuple[Int
         up_first[r + 1] = filled
         for i in range(street_first[r], street_first[r + 1]):
             e = street[i]
-            high_e = np.uint32(max(rank[u[e]], rank[v[e]]))
-            a, b = begin, filled
-            while b - a > 1:
-                middle = (a + b) // 2
-                if up_head[middle] <= high_e:
-                    a = middle
-                else:
-                    b = middle
-            arc[e] = a
+            arc[e] = where_in(up_head, begin, filled, max(rank[u[e]], rank[v[e]]))
         if filled > begin:
             parent = up_head[begin]
             sibling[r] = child[parent]

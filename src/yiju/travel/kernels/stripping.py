@@ -141,13 +141,13 @@ def core_of(
 @kernel(boolean(int32[::1], int32[::1], int32[::1], int64))
 def join_neighbours(first: Int32s, head: Int32s, twin: Int32s, x: Whole) -> bool:
     """Whether x stood between two nodes that were no neighbours, and now are: by the slots that led to x."""
-    s = np.int64(NOBODY)
-    t = np.int64(NOBODY)
+    s = -1
+    t = -1
     for slot in range(first[x], first[x + 1]):
         if head[slot] != NOBODY:
             t = s
             s = slot
-    if t == NOBODY:
+    if t < 0:
         return False
     a = head[s]
     b = head[t]
