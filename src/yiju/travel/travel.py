@@ -37,17 +37,18 @@ from yiju.errors import ContractError
 from yiju.text import Text
 from yiju.travel.hanging import by_edge, by_node, by_owner, points_with_costs, seeds
 from yiju.travel.index import StreetIndex, build
-from yiju.travel.kernels.nearest import settle_all
 from yiju.travel.kernels.nearest_k import read_k_at_origins, settle_k
 from yiju.travel.kernels.parts import arcs_by_tail
 from yiju.travel.kernels.records import NO_KEY, NOBODY, UNREACHED
 from yiju.travel.kernels.within import pairs_within, sums_within, turn_rows
 from yiju.travel.paths import Path, find_path
-from yiju.travel.reach import ReachedStreets, reached_streets
+from yiju.travel.reach import BUFFER_M, ReachedStreets, isochrones, node_costs, reached_streets
 from yiju.travel.results import PER_UNIT, NearestK, PairsWithin, Unit, tenths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    import geopandas as gpd
 
     from yiju.travel.each import NearestEach
     from yiju.travel.flows import Streets
@@ -280,11 +281,18 @@ class Travel:
 
     def reached(self, points: AccessPoints, limit: float) -> ReachedStreets:
         """The parts of streets that can be reached from the points within the limit (metres or seconds)."""
-        starts = self.points(points)
-        most = _limit(limit)
-        best = settle_all(*self.leaving, *seeds(starts, leaving=True), most)
-        node_cost = np.where(best == NO_KEY, UNREACHED, best >> 32)
-        return reached_streets(self.network, starts, self.forward, self.backward, node_cost, most)
+        starts, most = self.points(points), _limit(limit)
+        cost = node_costs(self, starts, most)
+        return reached_streets(self.network, starts, self.forward, self.backward, cost, most)
+
+    def isochrones(
+        self, points: AccessPoints, limits: Sequence[float], *, buffer_m: float = BUFFER_M
+    ) -> gpd.GeoDataFrame:
+        """The land along the streets that are reached from each owner of points within each limit.
+
+        A row for each owner and limit; see :func:`yiju.travel.reach.isochrones`.
+        """
+        return isochrones(self, points, limits, buffer_m=buffer_m)
 
     def path(
         self, origins: AccessPoints, origin: str | int, facilities: AccessPoints, facility: str | int
