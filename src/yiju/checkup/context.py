@@ -261,7 +261,13 @@ class Context:
     def reach(self) -> Reach:
         """Walks, drives and straight lines."""
         names = ("street_nodes", "street_edges", "entrances", "stops")
-        return Reach({n: self.table(n) for n in names}, lambda: self.cells, self.layers, self.config.walkers)
+        return Reach(
+            {n: self.table(n) for n in names},
+            lambda: self.cells,
+            self.layers,
+            self.config.walkers,
+            store=self.folder.orders_dir,
+        )
 
     def land_covered_m2(self, serving: Sequence[tuple[Targets, float]]) -> Floats:
         """(residential land,) area of each piece within the radius of anything that serves, crow-fly."""

@@ -17,6 +17,7 @@ from yiju.travel import StreetNetwork, drivers, walkers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
 
     import geopandas as gpd
 
@@ -63,10 +64,13 @@ class Reach:
         cells: Callable[[], gpd.GeoDataFrame],
         layers: Layers,
         walker_overrides: Mapping[str, Mapping[str, float]],
+        *,
+        store: Path | None = None,
     ) -> None:
         self._tables = tables
         self._cells_of = cells
         self._layers = layers
+        self._store = store
         self._walkers = walkers(walker_overrides)
         self._walks: dict[tuple[Targets, str], Floats] = {}
         self._travels: dict[str, Travel] = {}
@@ -95,7 +99,7 @@ class Reach:
                     "needs a street network (OpenStreetMap or a streets file).",
                 )
             )
-        return StreetNetwork.from_tables(nodes, edges, mode=mode)  # type: ignore[arg-type]
+        return StreetNetwork.from_tables(nodes, edges, mode=mode, store=self._store)  # type: ignore[arg-type]
 
     @cached_property
     def homes(self) -> AccessPoints:

@@ -65,6 +65,11 @@ class CityFolder:
         """The tables that ``yiju build`` made."""
         return self.path / "tables"
 
+    @property
+    def orders_dir(self) -> Path:
+        """Where the order in which the street network is eliminated is kept; may be deleted at any time."""
+        return self.tables_dir / ".orders"
+
     def checkup_dir(self, year: int | None = None) -> Path:
         """Where the check-up of a year is, by default the city's own year."""
         return self.path / "checkups" / str(year or self.config.year)
