@@ -1,22 +1,36 @@
-"""Towns and small networks that the tests of this room share."""
+"""Towns, small networks and real ones that the tests of this room share, and the one check that all doors pass."""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
+import networkx as nx
 import numpy as np
+import osmium
+import pandas as pd
 import pytest
 import shapely
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import dijkstra
 
+from yiju.city.readers.osm import read_osm
 from yiju.city.toytown import toy_town
+from yiju.travel.hanging import points_with_costs
+from yiju.travel.kernels.nearest import along_edge
+from yiju.travel.kernels.records import UNREACHED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from yiju.city import CityFolder
+    from yiju.travel import AccessPoints, Travel
 
 CRS = "EPSG:32648"
+# Rows of scipy's answer at a time: each is as long as the network.
+ROWS_AT_ONCE = 25
 
 
 def make_tables(xy: Any, edges: list[tuple[int, int, float]], **columns: Any) -> tuple[Any, Any]:
@@ -56,3 +70,220 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> CityFolder:
 def severed(tmp_path_factory: pytest.TempPathFactory) -> CityFolder:
     """The toy town with a railway through it."""
     return toy_town(tmp_path_factory.mktemp("severed"), blocks=8, severed=True)
+
+
+# --- real streets ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def street_tables(data_dir: Path) -> Callable[[str], tuple[Any, Any]]:
+    """Street tables of real cities by name: two from OpenStreetMap extracts, one from an OSMnx graph."""
+    sources = {
+        "porto-alegre": (_osm_tables, data_dir / "city-porto-alegre" / "poa_osm.pbf", "EPSG:31982"),
+        "las-palmas": (_osm_tables, data_dir / "city-las-palmas" / "las_palmas.osm.pbf", "EPSG:32628"),
+        "shenzhen": (_graphml_tables, data_dir / "city-shenzhen" / "futian_streets.graphml", "EPSG:32650"),
+    }
+
+    @cache
+    def read(name: str) -> tuple[Any, Any]:
+        reader, file, crs = sources[name]
+        if not file.is_file():
+            pytest.skip(f"{file.name} is not here")
+        return reader(file, crs)
+
+    return read
+
+
+def _osm_tables(file: Path, crs: str) -> tuple[Any, Any]:
+    layers = read_osm([file], crs=crs)
+    return layers.street_nodes, layers.street_edges
+
+
+def _graphml_tables(file: Path, crs: str) -> tuple[Any, Any]:
+    """An OSMnx graph by networkx alone: each directed edge is a one-way street with a straight line."""
+    graph = nx.read_graphml(file)
+    key = {name: i for i, name in enumerate(graph.nodes)}
+    xy = [(float(d["x"]), float(d["y"])) for _, d in graph.nodes(data=True)]
+    nodes = gpd.GeoDataFrame(
+        {"node_id": range(len(xy))}, geometry=shapely.points(xy), crs="EPSG:4326"
+    ).to_crs(crs)
+    ends = [(key[u], key[v], float(d["length"])) for u, v, d in graph.edges(data=True)]
+    u, v, length = (np.array(column) for column in zip(*ends, strict=True))
+    at = nodes.geometry.to_numpy()
+    columns = {
+        "edge_id": range(len(u)), "u": u, "v": v, "length_m": length, "street_class": "residential", "walk": True,
+        "drive_forward": True, "drive_backward": False, "drive_kmh": np.nan, "stairs": False, "climb_m": np.nan,
+    }  # fmt: skip
+    lines = [shapely.LineString([at[a], at[b]]) for a, b in zip(u, v, strict=True)]
+    return nodes, gpd.GeoDataFrame(columns, geometry=lines, crs=crs)
+
+
+@pytest.fixture(scope="session")
+def porto(data_dir: Path) -> dict[str, Any]:
+    """Porto as raw data give it: every node of every way with a ``highway`` tag, bends and islands included."""
+    file = data_dir / "city-porto" / "porto_portugal.osm.pbf"
+    if not file.is_file():
+        pytest.skip(f"{file.name} is not here")
+    ids, degrees, new_way, one_way = [], [], [], []
+    ways = osmium.FileProcessor(str(file), osmium.osm.NODE | osmium.osm.WAY).with_locations()
+    for way in ways.with_filter(osmium.filter.EntityFilter(osmium.osm.WAY)).with_filter(
+        osmium.filter.KeyFilter("highway")
+    ):
+        there = [node for node in way.nodes if node.location.valid()]
+        ids += [node.ref for node in there]
+        degrees += [(node.lon, node.lat) for node in there]
+        new_way += [i == 0 for i in range(len(there))]
+        one_way += [way.tags.get("oneway") == "yes"] * len(there)
+    _, first, at = np.unique(ids, return_index=True, return_inverse=True)
+    lon, lat = np.array(degrees)[first].T
+    # metres are good enough on a sphere: what is compared has the same lengths on both sides
+    xy = np.column_stack([lon * np.cos(np.deg2rad(lat.mean())), lat]) * (np.pi / 180 * 6_371_008.8)
+    within_way = ~np.array(new_way[1:])
+    u, v = at[:-1][within_way], at[1:][within_way]
+    length_m = np.hypot(*(xy[u] - xy[v]).T)
+    return {"xy": xy, "u": u, "v": v, "length_m": length_m, "one_way": np.array(one_way[1:])[within_way]}
+
+
+# --- the oracle ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def scipy_costs() -> Callable[..., np.ndarray]:
+    return costs_by_scipy
+
+
+def costs_by_scipy(
+    travel: Travel,
+    origins: AccessPoints,
+    facilities: AccessPoints,
+    *,
+    forward: np.ndarray | None = None,
+    backward: np.ndarray | None = None,
+) -> np.ndarray:
+    """(origins, facilities) costs by scipy, the points built into the graph as nodes of their own.
+
+    ``forward`` and ``backward`` take the place of the network's costs, but not of those between a point and the ends of
+    its street.
+    """
+    network = travel.network
+    forward = travel.forward if forward is None else forward
+    backward = travel.backward if backward is None else backward
+    starts, ends = (
+        points_with_costs(access, travel.forward, travel.backward, travel.gap_per_metre)
+        for access in (origins, facilities)
+    )
+    start_node = network.nodes + np.arange(len(starts))
+    end_node = network.nodes + len(starts) + np.arange(len(ends))
+    arcs = [
+        (network.u, network.v, forward),
+        (network.v, network.u, backward),
+        (start_node, starts["u"], starts["leave_u"]),
+        (start_node, starts["v"], starts["leave_v"]),
+        (ends["u"], end_node, ends["arrive_u"]),
+        (ends["v"], end_node, ends["arrive_v"]),
+    ]
+    same = [(p, q) for p in range(len(starts)) for q in np.flatnonzero(ends["edge"] == starts[p]["edge"])]
+    if same:
+        pairs = np.array(same)
+        direct = np.array([along_edge(starts, p, ends, q) for p, q in same])
+        arcs.append((start_node[pairs[:, 0]], end_node[pairs[:, 1]], direct))
+    tail, head, cost = (np.concatenate([np.asarray(a[i], dtype=float) for a in arcs]) for i in range(3))
+    kept = (cost < UNREACHED) & (tail != head)
+    tail, head, cost = tail[kept], head[kept], cost[kept]
+    # of parallel arcs the cheapest: a sparse matrix would add them up
+    order = np.lexsort((cost, head, tail))
+    tail, head, cost = tail[order], head[order], cost[order]
+    first = np.concatenate([[True], (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])])
+    size = network.nodes + len(starts) + len(ends)
+    graph = csr_matrix((cost[first], (tail[first], head[first])), shape=(size, size))
+    blocks = [
+        dijkstra(graph, indices=start_node[begin : begin + ROWS_AT_ONCE])[:, end_node]
+        for begin in range(0, len(starts), ROWS_AT_ONCE)
+    ]
+    whole = np.full((len(origins), len(facilities)), np.inf)
+    # several points of one owner count as one, by the nearest
+    np.minimum.at(whole, np.ix_(starts["owner"], ends["owner"]), np.concatenate(blocks))
+    return whole
+
+
+# --- the doors -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def check_doors() -> Callable[..., None]:
+    return all_doors_answer
+
+
+def all_doors_answer(
+    travel: Travel,
+    origins: AccessPoints,
+    facilities: AccessPoints,
+    exact: np.ndarray,
+    *,
+    limits: tuple[float, ...],
+    k: int = 5,
+) -> None:
+    """Every door of Travel says what the exact costs say, in tenths: (origins, facilities), inf where no way leads."""
+    _check_nearest(travel, origins, facilities, exact, limits[-1])
+    _check_nearest_k(travel, origins, facilities, exact, k)
+    _check_within(travel, origins, facilities, exact, limits[-1])
+    _check_sums(travel, origins, facilities, exact, limits)
+
+
+def tenths(cost: Any) -> np.ndarray:
+    return np.rint(np.asarray(cost, dtype=float) * 10)
+
+
+def _check_nearest(
+    travel: Travel, origins: AccessPoints, facilities: AccessPoints, exact: np.ndarray, limit: float
+) -> None:
+    for most, costs in ((None, exact), (limit, np.where(exact <= 10 * limit, exact, np.inf))):
+        found = travel.nearest(origins, facilities, limit=most)
+        assert found.index.equals(origins.owners)
+        assert np.array_equal(tenths(found[travel.unit]), costs.min(axis=1))
+        # of equals the first of the table
+        first = np.where(np.isfinite(costs.min(axis=1)), costs.argmin(axis=1), -1)
+        assert np.array_equal(facilities.owners.get_indexer(found["facility"]), first)
+
+
+def _check_nearest_k(
+    travel: Travel, origins: AccessPoints, facilities: AccessPoints, exact: np.ndarray, k: int
+) -> None:
+    found = travel.nearest_k(origins, facilities, k)
+    order = np.argsort(exact, axis=1, kind="stable")[:, :k]
+    costs = np.take_along_axis(exact, order, axis=1)
+    missing = k - costs.shape[1]
+    if missing > 0:  # fewer facilities than were asked for
+        order = np.pad(order, ((0, 0), (0, missing)))
+        costs = np.pad(costs, ((0, 0), (0, missing)), constant_values=np.inf)
+    assert np.array_equal(tenths(found.cost), costs)
+    assert np.array_equal(found.facility, np.where(np.isfinite(costs), order, -1))
+
+
+def _check_within(
+    travel: Travel, origins: AccessPoints, facilities: AccessPoints, exact: np.ndarray, limit: float
+) -> None:
+    several = facilities.of(facilities.owners[: max(1, len(origins) // 2)])
+    for targets in (facilities, several):  # searched from one side, and from the other
+        columns = facilities.owners.get_indexer(targets.owners)
+        pairs = travel.within(origins, targets, limit, threads=2)
+        dense = np.full((len(origins), len(columns)), np.inf)
+        dense[pairs.origin, pairs.facility] = pairs.tenths
+        assert np.array_equal(dense, np.where(exact[:, columns] <= 10 * limit, exact[:, columns], np.inf))
+        assert len(pairs) == np.isfinite(dense).sum()
+        for row in range(len(origins)):  # in the order of the facilities
+            assert (np.diff(pairs.facility[pairs.first[row] : pairs.first[row + 1]]) > 0).all()
+
+
+def _check_sums(
+    travel: Travel,
+    origins: AccessPoints,
+    facilities: AccessPoints,
+    exact: np.ndarray,
+    limits: tuple[float, ...],
+) -> None:
+    # whole numbers, so that sums do not depend on the order of additions
+    values = np.random.default_rng(3).integers(0, 1000, len(facilities)).astype(float)
+    found = travel.sums_within(origins, facilities, values, limits)
+    wanted = np.stack([np.where(exact <= 10 * limit, values, 0.0).sum(axis=1) for limit in limits], axis=1)
+    pd.testing.assert_frame_equal(found, pd.DataFrame(wanted, index=origins.owners, columns=list(limits)))
