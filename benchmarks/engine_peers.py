@@ -24,9 +24,10 @@ import numpy as np
 import numpy.typing as npt
 import pandana
 import pandas as pd
-from access import fca, weights
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
+
+from access import fca, weights
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -36,11 +36,14 @@ class Promise(NamedTuple):
         What we aim for.
     by
         Which seconds: CPU seconds of all threads, or those on the wall.
+    memory
+        How many times less memory we are to take; 0 where nothing is promised.
     """
 
     gate: float
     stretch: float
     by: Literal["cpu", "wall"] = "cpu"
+    memory: float = 0.0
 
 
 class Seconds(NamedTuple):
@@ -62,6 +65,7 @@ class Row:
     share: float  # of the question that the peer was asked; `theirs` is scaled up to the whole
     promise: Promise | None
     note: str = ""
+    memory: tuple[int, int] | None = None  # bytes at the peak, ours and theirs
 
     @property
     def by_cpu(self) -> float:
@@ -81,7 +85,10 @@ class Row:
     @property
     def broken(self) -> bool:
         """Whether the promise is not kept."""
-        return self.promise is not None and self.ratio < self.promise.gate
+        if self.promise is None:
+            return False
+        saved = self.memory[1] / self.memory[0] if self.memory else 0.0
+        return self.ratio < self.promise.gate or saved < self.promise.memory
 
 
 class DiffersError(AssertionError):
@@ -169,5 +176,11 @@ def show(row: Row) -> None:
         f"{'  BROKEN' if row.broken else ''}",
         flush=True,
     )
+    if row.memory:
+        ours, theirs = row.memory
+        asked = f", promised {row.promise.memory:g}" if row.promise and row.promise.memory else ""
+        print(
+            f"    memory: {ours / 1e6:,.0f} MB, peer {theirs / 1e6:,.0f} MB: {theirs / ours:.1f} times less{asked}"
+        )
     if row.note:
         print(f"    {row.note}", flush=True)

@@ -12,7 +12,7 @@ import numpy as np
 
 import engine_peers as peers
 from engine_race import DiffersError, Promise, Race
-from engine_town import SAMPLES, Sample, Town, same
+from engine_town import SAME_SHARE, SAMPLES, Sample, Town, same
 from yiju.access import two_step_fca
 from yiju.access.catchment import LUO_QI_SLOW, zones
 
@@ -26,8 +26,6 @@ RADII_M = (400.0, 800.0, 1200.0)
 # Farther than any of the 5 nearest on these networks; pandana wants a limit.
 FAR_M = 20_000.0
 OD_ORIGINS, OD_FACILITIES = 10_000, 1_000
-# Sums in other orders differ in the last bits.
-SAME_SHARE = 1e-12
 
 PROMISES = {
     "index": Promise(10, 40),
