@@ -55,7 +55,7 @@ def lasting_rows(network: StreetNetwork, count: int, dtype: npt.DTypeLike, *, li
     idle = _IDLE.setdefault(network, deque())
     size = count * lists * LANES * np.dtype(dtype).itemsize
     block = _take(idle, size)
-    rows: Rows = np.frombuffer(memoryview(block)[:size], dtype=dtype).reshape(-1, LANES)
+    rows: Rows = np.frombuffer(block.data[:size], dtype=dtype).reshape(-1, LANES)
     # all views of an array have the same base, and keep it alive
     base: Any = rows.base
     weakref.finalize(base, _give_back, idle, block).atexit = False

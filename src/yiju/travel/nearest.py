@@ -16,12 +16,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from yiju.travel.buffers import borrowed_rows, lasting_rows
-from yiju.travel.each import NearestEach, Packed
+from yiju.travel.each import NearestEach, NearestKEach, Packed
 from yiju.travel.hanging import by_edge, points_with_costs, seeds
+from yiju.travel.kernels.lists import LENGTHS
 from yiju.travel.kernels.nearest import read_at_origins, settle_all
+from yiju.travel.kernels.nearest_k import read_k_at_origins, settle_k
 from yiju.travel.kernels.records import NO_KEY, UNREACHED
 from yiju.travel.kernels.rows import LANES, Rows
 from yiju.travel.kernels.sweeps import NARROW, WIDE, WIDE_LABEL_BITS, Sweep
+from yiju.travel.kernels.sweeps_k import SweepK, sweep_k
 from yiju.travel.snapping import AccessPoints
 
 if TYPE_CHECKING:
@@ -43,8 +46,22 @@ def nearest_each(travel: Travel, origins: AccessPoints, services: Services, most
     if travel.engine == "plain" or travel.network.nodes == 0:
         packed = _searched(travel, origins, services, most)
     else:
-        packed = _swept(travel, origins, services, most)
+        packed = _swept(travel, origins, services, most, 0)
     return NearestEach(origins.owners, facilities, travel.unit, packed)
+
+
+def nearest_k_each(
+    travel: Travel, origins: AccessPoints, services: Services, k: int, most: int
+) -> NearestKEach:
+    """The k nearest of each service; see :meth:`yiju.travel.Travel.nearest_k_each`. ``most`` is in tenths."""
+    facilities = {service: points.owners for service, points in services.items()}
+    # there are kernels for some lengths: a list is as exact as a longer one cut
+    lengths = [length for length in LENGTHS if length >= k]
+    if travel.engine == "plain" or travel.network.nodes == 0 or not lengths:
+        packed = _searched_k(travel, origins, services, k, most)
+    else:
+        packed = _swept(travel, origins, services, most, lengths[0])
+    return NearestKEach(origins.owners, facilities, travel.unit, k, packed)
 
 
 def _searched(travel: Travel, origins: AccessPoints, services: Services, most: int) -> tuple[Packed, ...]:
@@ -63,6 +80,21 @@ def nearest_keys(travel: Travel, origins: AccessPoints, facilities: AccessPoints
     keys = np.full(len(origins), NO_KEY, dtype=np.int64)
     read_at_origins(best, travel.points(origins), on_edge, on_edges, most, keys)
     return keys
+
+
+def _searched_k(
+    travel: Travel, origins: AccessPoints, services: Services, k: int, most: int
+) -> tuple[Packed, ...]:
+    """By a search for each service."""
+    keys = np.full((len(origins), k, len(services)), NO_KEY, dtype=np.int64)
+    for column, points in enumerate(services.values()):
+        targets = travel.points(points)
+        lists = settle_k(*travel.entering, *seeds(targets, leaving=False), k, most)
+        on_edge, on_edges = by_edge(targets, len(travel.network.u))
+        kept = np.full((len(origins), k), NO_KEY, dtype=np.int64)
+        read_k_at_origins(lists, travel.points(origins), on_edge, on_edges, most, kept)
+        keys[:, :, column] = kept
+    return (Packed(tuple(services), keys.reshape(len(origins) * k, -1), _PLAIN_LABEL_BITS, most),)
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,8 +189,10 @@ def groups(travel: Travel, reading: Reading, gathered: Gathered, most: int) -> l
     return found
 
 
-def _swept(travel: Travel, origins: AccessPoints, services: Services, most: int) -> tuple[Packed, ...]:
-    """By sweeps over the index, 32 services each."""
+def _swept(
+    travel: Travel, origins: AccessPoints, services: Services, most: int, length: int
+) -> tuple[Packed, ...]:
+    """By sweeps over the index, 32 services each; ``length`` of the lists, 0 for the nearest alone."""
     if not services:
         return ()
     reading = travel.reading(origins)
@@ -170,12 +204,12 @@ def _swept(travel: Travel, origins: AccessPoints, services: Services, most: int)
     for width, group in groups(travel, reading, gathered, most):
         lane_of = np.full(len(names), LANES, dtype=np.uint8)
         lane_of[group] = np.arange(len(group))
-        keys = lasting_rows(travel.network, len(origins), width.sweep.key)
-        _sweep(travel, width, ways, lane_of, reading, keys)
+        keys = lasting_rows(travel.network, len(origins), width.sweep.key, lists=max(length, 1))
+        _sweep(travel, width, ways, lane_of, reading, keys, length)
         lane = lane_of[gathered.service[inside]]
         mine = lane < LANES
-        width.sweep.read_along_edges(
-            reading.points, reading.on_edge, reading.inside, gathered.points[inside[mine]], lane[mine],
+        _kernels(width, length).read_along_edges(
+            *_k(length), reading.points, reading.on_edge, reading.inside, gathered.points[inside[mine]], lane[mine],
             gathered.label[inside[mine]], width.bits, width.sweep.far, keys,
         )  # fmt: skip
         packed.append(Packed(tuple(names[i] for i in group), keys, width.bits, min(most, width.beyond - 1)))
@@ -189,23 +223,27 @@ def _sweep(
     lane_of: npt.NDArray[np.uint8],
     reading: Reading,
     keys: Rows,
+    length: int,
 ) -> None:
     """Up, down, and read at the origins."""
-    index, sweep = travel.index, width.sweep
+    index, key, far, bits = travel.index, width.sweep.key, width.sweep.far, width.bits
+    kernels, k = _kernels(width, length), _k(length)
     row, service, cost, label = ways
     lane = lane_of[service]
     mine = (lane < LANES) & (cost < width.beyond)
-    seed = ((cost[mine] << width.bits) | label[mine]).astype(sweep.key)
+    seed = ((cost[mine] << bits) | label[mine]).astype(key)
     active = np.zeros(len(index.rank), dtype=np.uint8)
-    with borrowed_rows(travel.network, sweep.key) as rows:
-        sweep.up(
-            index.up_first, index.up_head, index.down_cost, row[mine], lane[mine], seed, rows, active, width.bits,
-            sweep.far,
-        )  # fmt: skip
-        sweep.down(
-            index.up_first, index.up_head, index.up_cost, rows, active, width.bits, sweep.far, reading.duty,
-            reading.seat, keys,
-        )  # fmt: skip
-        sweep.read(
-            reading.first, reading.head, reading.cost, reading.owner, rows, width.bits, sweep.far, keys
-        )
+    arcs = *k, index.up_first, index.up_head
+    with borrowed_rows(travel.network, key, lists=max(length, 1)) as rows:
+        kernels.up(*arcs, index.down_cost, row[mine], lane[mine], seed, rows, active, bits, far)
+        kernels.down(*arcs, index.up_cost, rows, active, bits, far, reading.duty, reading.seat, keys)
+        kernels.read(*k, reading.first, reading.head, reading.cost, reading.owner, rows, bits, far, keys)
+
+
+def _kernels(width: Width, length: int) -> Sweep | SweepK:
+    return sweep_k(width.sweep, length) if length else width.sweep
+
+
+def _k(length: int) -> tuple[tuple[int, ...], ...]:
+    """What tells the kernels of lists their length."""
+    return ((0,) * length,) if length else ()

@@ -35,9 +35,8 @@ import pandas as pd
 
 from yiju.errors import ContractError
 from yiju.text import Text
-from yiju.travel.hanging import by_edge, by_node, by_owner, points_with_costs, seeds
+from yiju.travel.hanging import by_edge, by_node, by_owner, points_with_costs
 from yiju.travel.index import StreetIndex, build
-from yiju.travel.kernels.nearest_k import read_k_at_origins, settle_k
 from yiju.travel.kernels.parts import arcs_by_tail
 from yiju.travel.kernels.records import NO_KEY, NOBODY, UNREACHED
 from yiju.travel.kernels.within import pairs_within, sums_within, turn_rows
@@ -50,7 +49,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from yiju.travel.each import NearestEach
+    from yiju.travel.each import NearestEach, NearestKEach
     from yiju.travel.flows import Streets
     from yiju.travel.network import StreetNetwork
     from yiju.travel.reading import Reading
@@ -201,17 +200,44 @@ class Travel:
         ValueError
             k is less than 1.
         """
+        return self._nearest_k(origins, {_ONLY: facilities}, k, limit)[_ONLY]
+
+    def nearest_k_each(
+        self,
+        origins: AccessPoints,
+        services: Mapping[str, AccessPoints],
+        k: int,
+        *,
+        limit: float | None = None,
+    ) -> NearestKEach:
+        """The k nearest facilities of each of many services, in rising order.
+
+        Parameters are those of :meth:`nearest_each`, and k.
+
+        Returns
+        -------
+        A mapping from the service to its :class:`NearestK`, which also gives means over the k nearest: see
+        :class:`yiju.travel.each.NearestKEach`.
+
+        Raises
+        ------
+        ValueError
+            k is less than 1.
+        """
+        if self.engine == "index":
+            self.index  # noqa: B018 - many services are worth one
+        return self._nearest_k(origins, services, k, limit)
+
+    def _nearest_k(
+        self, origins: AccessPoints, services: Mapping[str, AccessPoints], k: int, limit: float | None
+    ) -> NearestKEach:
+        from yiju.travel import nearest  # noqa: PLC0415 - as above
+
         if k < 1:
             msg = f"k needs to be at least 1, was {k}"
             raise ValueError(msg)
-        most = _limit(limit)
-        targets = self.points(facilities)
-        lists = settle_k(*self.entering, *seeds(targets, leaving=False), k, most)
-        on_edge, on_edges = by_edge(targets, len(self.network.u))
-        kept = np.full((len(origins), k), NO_KEY, dtype=np.int64)
-        read_k_at_origins(lists, self.points(origins), on_edge, on_edges, most, kept)
-        cost, label = _unpacked(kept)
-        return NearestK(origins.owners, facilities.owners, self.unit, cost, label)
+        engine = self if self.indexed else self.plain
+        return nearest.nearest_k_each(engine, origins, services, k, _limit(limit))
 
     def within(
         self, origins: AccessPoints, facilities: AccessPoints, limit: float, *, threads: int | None = None

@@ -152,45 +152,6 @@ def plain_copy_row(into: Rows, at: int, rows: Rows, row: int) -> None:
         into[at, lane] = rows[row, lane]
 
 
-def plain_pull_keys(
-    into: Rows, at: int, heads: Rows, costs: Rows, begin: int, end: int, rows: Rows, bits: int, far: Any
-) -> None:
-    """``into[at] = min(far, rows[heads[e]] + (costs[e] << bits) for e in begin..end)``; ``into`` may be ``rows``.
-
-    Costs that are too large for the lane count as ``far``. What stood in ``into[at]`` is forgotten, and not even read.
-    """
-    for lane in range(LANES):
-        best = far
-        for e in range(begin, end):
-            way = rows[heads[e], lane] + (min(np.int64(costs[e]), far >> bits) << bits)
-            best = min(best, way)
-        into[at, lane] = best
-
-
-def plain_pull_keys_out(
-    into: Rows, at: int, heads: Rows, costs: Rows, begin: int, end: int, rows: Rows, bits: int, far: Any
-) -> None:
-    """:func:`plain_pull_keys` past the cache, for answers."""
-    for lane in range(LANES):
-        best = far
-        for e in range(begin, end):
-            way = rows[heads[e], lane] + (min(np.int64(costs[e]), far >> bits) << bits)
-            best = min(best, way)
-        into[at, lane] = best
-
-
-def plain_pull_keys_too(
-    rows: Rows, row: int, heads: Rows, costs: Rows, begin: int, end: int, bits: int, far: Any
-) -> None:
-    """``rows[row] = min(rows[row], rows[heads[e]] + (costs[e] << bits) for e in begin..end)``."""
-    for lane in range(LANES):
-        best = rows[row, lane]
-        for e in range(begin, end):
-            way = rows[heads[e], lane] + (min(np.int64(costs[e]), far >> bits) << bits)
-            best = min(best, way)
-        rows[row, lane] = best
-
-
 def plain_lanes_within(rows: Rows, row: int, limit: Any) -> int:
     """The lanes with ``rows[row] <= limit`` as bits, lane 0 the lowest."""
     lanes = np.uint64(0)
@@ -264,13 +225,6 @@ class Vectors:
         at, _ = self.row(array, number)
         write = self.builder.store(values, at, align=CACHE_LINE_BYTES)
         write.set_metadata("nontemporal", self.builder.module.add_metadata([ir.Constant(ir.IntType(32), 1)]))
-
-    def as_key(self, cost: Any, bits: Any, far: Any) -> Any:
-        """A cost of 32 bits moved above the label, at most ``far``."""
-        wide = self.builder.zext(cost, far.type) if cost.type != far.type else cost
-        most = self.builder.lshr(far, bits)
-        least = self.builder.select(self.builder.icmp_unsigned("<", wide, most), wide, most)
-        return self.builder.shl(least, bits)
 
     def everywhere(self, value: Any, vector: Any) -> Any:
         """The value in all lanes."""
@@ -361,33 +315,22 @@ def _lower_row_within(_typing: Any, rows: Any, into: Any, source: Any, cost: Any
     return types.uint8(rows, types.int64, types.int64, rows.dtype, rows.dtype), code
 
 
-def _pull(vectors: Vectors, start: Any, ways: int, heads: int, arcs: Any, shift: Any = None) -> Any:
-    """The loop of a pull: the least of ``start`` and all ways, which never leaves the registers.
+def pull(vectors: Vectors, start: Any, ways: int, heads: int, arcs: Any, step: Any = None) -> Any:
+    """The least of ``start`` and all ways.
 
-    ``heads`` is the argument that holds them, the next one holds the costs; ``arcs`` is (begin, end). With ``shift``,
-    which is (bits, far), costs are moved into the upper part of keys.
+    ``ways``, ``heads`` and the next are the arguments that hold the rows, the arcs' heads and their costs; ``arcs`` is
+    (begin, end). With ``step``, a cost is what that makes of it.
     """
-    builder = vectors.builder
+
+    def least(e: Any, best: Any) -> Any:
+        row = vectors.builder.zext(vectors.entry(heads, e), ir.IntType(64))
+        cost = vectors.entry(heads + 1, e)
+        cost = cost if step is None else step(cost)
+        way = vectors.builder.add(vectors.load(ways, row), vectors.everywhere(cost, start.type))
+        return (vectors.least(way, best),)
+
     begin, end = arcs
-    before, head = builder.block, builder.append_basic_block("pull")
-    body, after = builder.append_basic_block("way"), builder.append_basic_block("pulled")
-    builder.branch(head)
-    builder.position_at_end(head)
-    e, best = builder.phi(ir.IntType(64)), builder.phi(start.type)
-    e.add_incoming(begin, before)
-    best.add_incoming(start, before)
-    builder.cbranch(builder.icmp_signed("<", e, end), body, after)
-    builder.position_at_end(body)
-    row = builder.zext(vectors.entry(heads, e), ir.IntType(64))
-    cost = vectors.entry(heads + 1, e)
-    if shift is not None:
-        cost = vectors.as_key(cost, *shift)
-    way = builder.add(vectors.load(ways, row), vectors.everywhere(cost, start.type))
-    e.add_incoming(builder.add(e, ir.Constant(e.type, 1)), builder.block)
-    best.add_incoming(vectors.least(way, best), builder.block)
-    builder.branch(head)
-    builder.position_at_end(after)
-    return best
+    return vectors.loop(begin, end, (start,), least)[0]
 
 
 @intrinsic
@@ -434,7 +377,7 @@ def _pull_row(
         vectors = Vectors(context, builder, signature, args)
         _, vector = vectors.row(0, args[1])
         start = vectors.everywhere(args[7], vector)
-        vectors.store(_pull(vectors, start, 6, 2, args[4:6]), 0, args[1])
+        vectors.store(pull(vectors, start, 6, 2, args[4:6]), 0, args[1])
         return context.get_dummy_value()
 
     given = (rows, types.int64, heads, costs, types.int64, types.int64, ways, rows.dtype)
@@ -446,7 +389,7 @@ def _pull_row_too(_typing: Any, rows: Any, into: Any, heads: Any, costs: Any, be
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         vectors = Vectors(context, builder, signature, args)
         start = vectors.load(0, args[1])
-        vectors.store(_pull(vectors, start, 0, 2, args[4:6]), 0, args[1])
+        vectors.store(pull(vectors, start, 0, 2, args[4:6]), 0, args[1])
         return context.get_dummy_value()
 
     return types.void(rows, types.int64, heads, costs, types.int64, types.int64), code
@@ -460,68 +403,6 @@ def _copy_row(_typing: Any, into: Any, at: Any, rows: Any, row: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(into, types.int64, rows, types.int64), code
-
-
-@intrinsic
-def _pull_keys(
-    _typing: Any,
-    into: Any,
-    at: Any,
-    heads: Any,
-    costs: Any,
-    begin: Any,
-    end: Any,
-    rows: Any,
-    bits: Any,
-    far: Any,
-) -> Any:
-    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        vectors = Vectors(context, builder, signature, args)
-        _, vector = vectors.row(0, args[1])
-        start = vectors.everywhere(args[8], vector)
-        vectors.store(_pull(vectors, start, 6, 2, args[4:6], args[7:9]), 0, args[1])
-        return context.get_dummy_value()
-
-    given = (into, types.int64, heads, costs, types.int64, types.int64, rows, rows.dtype, rows.dtype)
-    return types.void(*given), code
-
-
-@intrinsic
-def _pull_keys_out(
-    _typing: Any,
-    into: Any,
-    at: Any,
-    heads: Any,
-    costs: Any,
-    begin: Any,
-    end: Any,
-    rows: Any,
-    bits: Any,
-    far: Any,
-) -> Any:
-    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        vectors = Vectors(context, builder, signature, args)
-        _, vector = vectors.row(0, args[1])
-        start = vectors.everywhere(args[8], vector)
-        vectors.store_past_cache(_pull(vectors, start, 6, 2, args[4:6], args[7:9]), 0, args[1])
-        return context.get_dummy_value()
-
-    given = (into, types.int64, heads, costs, types.int64, types.int64, rows, rows.dtype, rows.dtype)
-    return types.void(*given), code
-
-
-@intrinsic
-def _pull_keys_too(
-    _typing: Any, rows: Any, row: Any, heads: Any, costs: Any, begin: Any, end: Any, bits: Any, far: Any
-) -> Any:
-    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        vectors = Vectors(context, builder, signature, args)
-        start = vectors.load(0, args[1])
-        vectors.store(_pull(vectors, start, 0, 2, args[4:6], args[6:8]), 0, args[1])
-        return context.get_dummy_value()
-
-    given = (rows, types.int64, heads, costs, types.int64, types.int64, rows.dtype, rows.dtype)
-    return types.void(*given), code
 
 
 @intrinsic
@@ -593,9 +474,6 @@ pull_row_too = choose(plain_pull_row_too, _pull_row_too)
 least_row = choose(plain_least_row, _least_row)
 count_within = choose(plain_count_within, _count_within)
 copy_row = choose(plain_copy_row, _copy_row)
-pull_keys = choose(plain_pull_keys, _pull_keys)
-pull_keys_out = choose(plain_pull_keys_out, _pull_keys_out)
-pull_keys_too = choose(plain_pull_keys_too, _pull_keys_too)
 lanes_within = choose(plain_lanes_within, _lanes_within)
 add_within = choose(plain_add_within, _add_within)
 lower_lanes = choose(plain_lower_lanes, _lower_lanes)

@@ -40,20 +40,10 @@ import numpy.typing as npt
 from numba import int32, int64, uint8, uint32, void
 
 from yiju.travel.kernels.compiling import Whole, kernel
+from yiju.travel.kernels.keys import as_key, pull_keys, pull_keys_out, pull_keys_too
 from yiju.travel.kernels.nearest import along_edge
 from yiju.travel.kernels.records import UNREACHED, Points
-from yiju.travel.kernels.rows import (
-    FAR_32,
-    Rows,
-    copy_row,
-    fill_row,
-    lower_row,
-    pull_keys,
-    pull_keys_out,
-    pull_keys_too,
-    row_kernel,
-    start_row,
-)
+from yiju.travel.kernels.rows import FAR_32, Rows, copy_row, fill_row, lower_row, row_kernel, start_row
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -116,7 +106,7 @@ def sweep_up(
             continue
         for e in range(up_first[v], up_first[v + 1]):
             u = np.int64(up_head[e])
-            step = min(np.int64(cost[e]), far >> bits) << bits
+            step = as_key(cost[e], bits, far)
             if active[u] == 0:
                 start_row(rows, u, v, step, far)
                 active[u] = 1

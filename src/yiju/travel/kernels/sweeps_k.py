@@ -1,0 +1,173 @@
+"""The k nearest facilities of 32 services at once, for every node: the two passes of ``sweeps`` over sorted lists.
+
+Where ``sweeps`` takes the lesser of two keys, two lists are merged here (see :mod:`yiju.travel.kernels.lists`); all
+else is the same. It is exact for the reason given in :mod:`yiju.travel.kernels.nearest_k`: of the k nearest of a node,
+each is among the k nearest of every node on the way to it.
+
+::
+
+    k = 2     up    ○ A0  ──1──  ● A1 B2  ──2──  □ B0          B comes to the top with its 2, A with its 1
+              down  ○ A0 B3 ◄──  ● A1 B2  ──►    □ B0 A3       each takes back what it did not know
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from numba import int32, int64, types, uint8, uint32, void
+
+from yiju.travel.kernels.keys import as_key
+from yiju.travel.kernels.lists import (
+    lower_list,
+    pull_lists,
+    pull_lists_out,
+    pull_lists_too,
+    put_key,
+    start_list,
+)
+from yiju.travel.kernels.nearest import along_edge
+from yiju.travel.kernels.records import Points
+from yiju.travel.kernels.rows import Rows, copy_row, fill_row, row_kernel
+from yiju.travel.kernels.sweeps import ASKED, EMPTY, NARROW, SKIP, Sweep
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from yiju.travel.kernels.compiling import Whole
+
+Uint8s = npt.NDArray[np.uint8]
+Int32s = npt.NDArray[np.int32]
+Int64s = npt.NDArray[np.int64]
+Uint32s = npt.NDArray[np.uint32]
+Records = npt.NDArray[np.void]
+Length = tuple[int, ...]
+
+
+def sweep_up(
+    k: Length,
+    up_first: Int64s,
+    up_head: Uint32s,
+    cost: Uint32s,
+    at: Uint32s,
+    lane: Uint8s,
+    key: Rows,
+    rows: Rows,
+    active: Uint8s,
+    bits: Whole,
+    far: Whole,
+) -> None:
+    """As :func:`yiju.travel.kernels.sweeps.sweep_up`; ``rows`` is (n * k, 32), and ``k`` a tuple of k zeros."""
+    for s in range(len(at)):
+        row = np.int64(at[s])
+        if active[row] == 0:
+            for i in range(len(k)):
+                fill_row(rows, row * len(k) + i, far)
+            active[row] = 1
+        put_key(rows, row * len(k), len(k), lane[s], np.int64(key[s]), bits)
+    for v in range(len(up_first) - 1):
+        if active[v] == 0:
+            continue
+        for e in range(up_first[v], up_first[v + 1]):
+            u = np.int64(up_head[e])
+            step = as_key(cost[e], bits, far)
+            if active[u] == 0:
+                start_list(k, rows, u, v, step, far)
+                active[u] = 1
+            else:
+                lower_list(k, rows, u, v, step, bits, far)
+
+
+def sweep_down(
+    k: Length,
+    up_first: Int64s,
+    up_head: Uint32s,
+    cost: Uint32s,
+    rows: Rows,
+    active: Uint8s,
+    bits: Whole,
+    far: Whole,
+    duty: Uint8s,
+    seat: Int32s,
+    answers: Rows,
+) -> None:
+    """As :func:`yiju.travel.kernels.sweeps.sweep_down`; ``answers`` is (origins * k, 32)."""
+    for v in range(len(up_first) - 2, -1, -1):
+        if duty[v] == SKIP:
+            continue
+        if active[v] != 0:
+            pull_lists_too(k, rows, v, up_head, cost, up_first[v], up_first[v + 1], rows, bits, far)
+        elif duty[v] == ASKED:
+            pull_lists(k, rows, v, up_head, cost, up_first[v], up_first[v + 1], rows, bits, far)
+        else:
+            owner = np.int64(seat[v])
+            pull_lists_out(k, answers, owner, up_head, cost, up_first[v], up_first[v + 1], rows, bits, far)
+            continue
+        if seat[v] != EMPTY:
+            for i in range(len(k)):
+                copy_row(answers, np.int64(seat[v]) * len(k) + i, rows, v * len(k) + i)
+
+
+def read_rows(
+    k: Length,
+    first: Int64s,
+    head: Uint32s,
+    cost: Uint32s,
+    owner: Int32s,
+    rows: Rows,
+    bits: Whole,
+    far: Whole,
+    answers: Rows,
+) -> None:
+    """As :func:`yiju.travel.kernels.sweeps.read_rows`."""
+    for i in range(len(owner)):
+        pull_lists_out(k, answers, np.int64(owner[i]), head, cost, first[i], first[i + 1], rows, bits, far)
+
+
+def read_along_edges(
+    k: Length,
+    origins: Records,
+    on_edge: Int32s,
+    inside: Int32s,
+    targets: Records,
+    lane: Uint8s,
+    label: Int32s,
+    bits: Whole,
+    far: Whole,
+    answers: Rows,
+) -> None:
+    """As :func:`yiju.travel.kernels.sweeps.read_along_edges`."""
+    for q in range(len(targets)):
+        edge = targets[q]["edge"]
+        for i in range(on_edge[edge], on_edge[edge + 1]):
+            cost = along_edge(origins, np.int64(inside[i]), targets, q)
+            if cost < (far >> bits):
+                owner = np.int64(origins[inside[i]]["owner"])
+                put_key(answers, owner * len(k), len(k), lane[q], (cost << bits) | np.int64(label[q]), bits)
+
+
+class SweepK(NamedTuple):
+    """The four kernels of one length of lists."""
+
+    up: Callable[..., None]
+    down: Callable[..., None]
+    read: Callable[..., None]
+    read_along_edges: Callable[..., None]
+
+
+@cache
+def sweep_k(width: Sweep, length: int) -> SweepK:
+    """The kernels for keys of one width and lists of one length, compiled when they are called."""
+    kind: Any = uint32 if width is NARROW else int64
+    k: Any = types.UniTuple(int64, length)  # type: ignore[no-untyped-call]
+    rows, arcs = kind[:, ::1], (int64[::1], uint32[::1], uint32[::1])
+    return SweepK(
+        row_kernel(void(k, *arcs, uint32[::1], uint8[::1], kind[::1], rows, uint8[::1], int64, int64))(sweep_up),
+        row_kernel(void(k, *arcs, rows, uint8[::1], int64, int64, uint8[::1], int32[::1], rows))(sweep_down),
+        row_kernel(void(k, *arcs, int32[::1], rows, int64, int64, rows))(read_rows),
+        row_kernel(
+            void(k, Points, int32[::1], int32[::1], Points, uint8[::1], int32[::1], int64, int64, rows)
+        )(read_along_edges),
+    )  # fmt: skip
