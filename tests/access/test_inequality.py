@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +15,19 @@ from inequality.gini import Gini
 from inequality.theil import Theil as PysalTheil
 from inequality.theil import TheilD
 
-from yiju.access.inequality import atkinson, concentration, gini, lorenz, palma, percentile_floor, theil
+from yiju.access.inequality import (
+    atkinson,
+    concentration,
+    gini,
+    lorenz,
+    measures,
+    palma,
+    percentile_floor,
+    theil,
+)
+from yiju.access.kernels.rising import rising_order
+from yiju.access.ladder import ladder
+from yiju.errors import ContractError
 
 VALUES = st.lists(st.floats(0.01, 1e4), min_size=2, max_size=30)
 PEOPLE = st.floats(0.1, 1e4)
@@ -131,3 +147,93 @@ def test_nobody_has_no_inequality_and_nothing_is_shared_equally() -> None:
     assert np.isnan(concentration([], []))
     assert gini([0, 0]) == atkinson([0, 0]) == theil([0, 0]).total == concentration([0, 0], [1, 2]) == 0
     assert palma([0] * 9 + [5]) == np.inf
+
+
+@st.composite
+def tables_of_values(draw: st.DrawFn) -> tuple[pd.DataFrame, dict[str, np.ndarray], np.ndarray]:
+    """Some columns of tenths, counts or anything, with unknown values; two groups; a trait with equals."""
+    n = draw(st.integers(1, 12))
+    kinds = {
+        "tenths": st.integers(0, 30).map(lambda x: x / 10),
+        "counts": st.integers(0, 5).map(float),
+        "any": st.floats(0, 1e3) | st.just(float("nan")),
+        "far": st.sampled_from([0.0, 1e6, 0.25]),
+    }
+    frame = pd.DataFrame({name: draw(st.lists(kind, min_size=n, max_size=n)) for name, kind in kinds.items()})
+    number = st.lists(st.sampled_from([0.0, 1.0, 2.5, np.nan]), min_size=n, max_size=n)
+    trait = draw(st.lists(st.sampled_from([1.0, 2.0, 3.0, np.nan]), min_size=n, max_size=n))
+    return frame, {"older": np.array(draw(number)), "others": np.array(draw(number))}, np.array(trait)
+
+
+@given(tables_of_values())
+def test_many_at_once_are_the_same_as_one_by_one(table: Any) -> None:
+    frame, groups, trait = table
+    found = measures(frame, groups, trait=trait, epsilon=0.7)
+    for (name, group), row in found.iterrows():
+        x, p = frame[name].to_numpy(), groups[group]
+        close = partial(pytest.approx, rel=1e-9, abs=1e-9, nan_ok=True)
+        assert row["gini"] == close(gini(x, p))
+        assert row["theil"] == close(theil(x, p).total)
+        assert row["palma"] == close(palma(x, p))
+        assert row["atkinson"] == close(atkinson(x, p, epsilon=0.7))
+        assert row["concentration"] == close(concentration(x, trait, p))
+        known = ~np.isnan(x) & (np.nan_to_num(p) > 0)
+        assert row["people"] == p[known].sum()
+        assert row["mean"] == close(np.average(x[known], weights=p[known]) if known.any() else np.nan)
+
+
+def test_many_at_once_by_hand() -> None:
+    # the weighted cases above, as columns
+    people = pd.DataFrame({"a": [3.0, 1.0], "b": [90.0, 10.0]})
+    found = measures(pd.DataFrame({"x": [1.0, 5.0], "y": [1.0, 9.0]}), people, trait=[1, 2])
+    assert found.loc[("x", "a"), "gini"] == 0.375
+    assert found.loc[("y", "b"), "palma"] == pytest.approx(90 / 40)
+    assert found.loc[("x", "a"), "theil"] == pytest.approx(0.375 * np.log(0.5) + 0.625 * np.log(2.5))
+    # ranked by itself, the concentration index is the Gini coefficient
+    assert found.loc[("x", "a"), "concentration"] == pytest.approx(0.375)
+    assert measures(pd.Series([1.0, 2, 3, 10], name="z")).loc["z", "gini"] == 0.4375
+
+
+@pytest.mark.parametrize("kind", ["tenths", "any", "zeros"])
+def test_many_values_are_sorted_by_their_bits_and_nothing_changes(kind: str) -> None:
+    rng = np.random.default_rng(8)
+    x = {
+        "tenths": np.rint(rng.gamma(2, 300, 20_000) * 10) / 10,
+        "any": np.concatenate([[0.0, -0.0, 1e-300, 5e-324, 1e300], rng.gamma(2, 1, 20_000)]),
+        "zeros": np.zeros(20_000),
+    }[kind]
+    p = rng.integers(0, 4, len(x)).astype(float)
+    rungs = ladder(x, p[np.newaxis])
+    order = np.argsort(x, kind="stable")
+    assert (np.diff(rungs.value) >= 0).all()
+    assert rungs.people.sum() == p.sum()
+    if kind == "any":
+        assert np.array_equal(rungs.value, x[order])
+        assert np.array_equal(rungs.people[0], p[order])
+    plain = 1 - np.sum(np.diff(np.cumsum(p[order])) * (2 * np.cumsum((x * p)[order])[1:] - (x * p)[order][1:])) / (
+        p.sum() * (x * p).sum() or 1
+    )  # fmt: skip
+    assert gini(x, p) == pytest.approx(plain if kind != "zeros" else 0, abs=1e-9)
+
+
+def test_the_order_by_bits_is_the_order() -> None:
+    rng = np.random.default_rng(4)
+    for numbers in ([], [0.0], rng.uniform(0, 1, 1000), rng.integers(0, 3, 1000), [np.inf, 1.0, 0.0]):
+        x = np.array(numbers, dtype=float)
+        assert np.array_equal(rising_order(x.view(np.int64).copy()), np.argsort(x, kind="stable"))
+
+
+def test_tables_that_cannot_be_measured_are_refused() -> None:
+    frame = pd.DataFrame({"walk": [1.0, np.inf]})
+    with pytest.raises(
+        ContractError, match="values of walk: needs numbers from 0 up, 1 were not, such as inf"
+    ):
+        measures(frame)
+    with pytest.raises(ContractError, match="people: needs the index"):
+        measures(frame.fillna(1), pd.Series([1, 2], index=[5, 6]))
+    with pytest.raises(ContractError, match="such as -1"):
+        measures(pd.DataFrame({"x": [1.0, 2.0]}), [-1, 1])
+    with pytest.raises(ValueError, match="the trait needs the shape"):
+        measures(pd.DataFrame({"x": [1.0, 2.0]}), trait=[1])
+    with pytest.raises(ValueError, match="epsilon"):
+        measures(frame, epsilon=0)

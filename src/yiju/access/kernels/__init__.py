@@ -1,0 +1,6 @@
+"""Kernels of this room: arrays in, arrays out; compiled as those of :mod:`yiju.travel.kernels`.
+
+===========  =========================================================
+``rising``   the order in which numbers rise, by sorting on their bits
+===========  =========================================================
+"""
