@@ -54,6 +54,7 @@ def apart(task: str, rounds: int) -> Row:
     return Row(
         task, "porto", PEERS[task], median([total(said) for said in turns]), total(theirs), 1.0,
         PROMISES[task], note, (max(said["memory"] for said in turns), theirs["memory"]),
+        sum(stage["wall"] * stage["share"] for stage in theirs["stages"].values()),
     )  # fmt: skip
 
 

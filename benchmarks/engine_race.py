@@ -66,6 +66,7 @@ class Row:
     promise: Promise | None
     note: str = ""
     memory: tuple[int, int] | None = None  # bytes at the peak, ours and theirs
+    spent_s: float = 0.0  # wall seconds that the peer really took, in all its turns
 
     @property
     def by_cpu(self) -> float:
@@ -156,7 +157,7 @@ def run(race: Race, rounds: int = 3) -> Row:
         del answer
     return Row(
         race.task, race.network, race.peer, median(our_turns), median(their_turns, race.share),
-        race.share, race.promise, note,
+        race.share, race.promise, note, spent_s=sum(turn.wall for turn in their_turns),
     )  # fmt: skip
 
 
