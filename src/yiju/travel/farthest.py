@@ -28,20 +28,22 @@ Int64s = npt.NDArray[np.int64]
 def farthest(travel: Travel) -> int:
     """An upper bound on the cost between any two nodes that have a way, in tenths."""
     network, index = travel.network, travel.index
+    if index.down_cost is index.up_cost:  # open both ways: whoever has nobody above is the top of a piece
+        up = _to_top(index, np.flatnonzero(np.diff(index.up_first) == 0), index.up_cost)
+        return 2 * int(up.max(initial=0))
     there, back = travel.forward != UNREACHED, travel.backward != UNREACHED
     is_open = there | back
     piece, pieces = label_pieces(network.nodes, network.u[is_open], network.v[is_open])
-    top = np.zeros(pieces, dtype=np.int64)
-    np.maximum.at(top, piece, index.rank)
-    up = _to_top(index, top, index.up_cost)
-    down = up if index.down_cost is index.up_cost else _to_top(index, top, index.down_cost)
-    total = max(int(up[up < FAR_64].max(initial=0)) + int(down[down < FAR_64].max(initial=0)), 0)
-    for cost in (up, down):
+    top = np.empty(pieces, dtype=np.int64)
+    top[piece[index.node]] = np.arange(len(piece))  # in rising order: the highest row of each piece stays
+    to_top, from_top = _to_top(index, top, index.up_cost), _to_top(index, top, index.down_cost)
+    longest = sum(int(cost[cost < FAR_64].max(initial=0)) for cost in (to_top, from_top))
+    streets = np.maximum(np.where(there, travel.forward, 0), np.where(back, travel.backward, 0))
+    for cost in (to_top, from_top):
         loose = cost[index.rank] >= FAR_64
         among = loose[network.u] & loose[network.v]
-        streets = np.maximum(np.where(there, travel.forward, 0), np.where(back, travel.backward, 0))
-        total = max(total, int(streets[among].sum(dtype=np.int64)))
-    return total
+        longest = max(longest, int(streets[among].sum(dtype=np.int64)))
+    return longest
 
 
 def _to_top(index: StreetIndex, top: Int64s, cost: npt.NDArray[np.uint32]) -> Int64s:

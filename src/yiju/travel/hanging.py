@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from yiju.travel.kernels.points import put_costs
 from yiju.travel.kernels.records import HOOK, POINT, UNREACHED
 from yiju.travel.results import PER_UNIT
 
@@ -23,32 +24,30 @@ def points_with_costs(
 ) -> Records:
     """The points that lie on the network, by owner, with their costs to and from the two ends of their edge.
 
-    The part of an edge before a point is rounded, the part after it is what remains: the two add up to the edge,
-    whichever way one walks. A point at the very end of an edge is at that corner, whatever may be done on the edge: a
-    shop on the corner of a one-way street, or at the foot of stairs, is entered from the corner.
+    How costs are rounded, and what is at a corner: see :mod:`yiju.travel.kernels.points`.
     """
     placed = np.flatnonzero(access.placed)
-    placed = placed[np.argsort(access.owner[placed], kind="stable")]
-    edge, share = access.edge[placed], access.share[placed]
+    owner = access.owner[placed]
+    if (owner[1:] < owner[:-1]).any():
+        placed = placed[np.argsort(owner, kind="stable")]
+    network = access.network
     points = np.zeros(len(placed), dtype=POINT)
-    points["at"] = share
-    points["edge"] = edge
-    points["owner"] = access.owner[placed]
-    points["u"], points["v"] = access.network.u[edge], access.network.v[edge]
-    gap = np.rint(access.gap_m[placed] * gap_per_metre * PER_UNIT).astype(np.int64)
-    points["gap"] = gap
-    there, back = forward[edge].astype(np.int64), backward[edge].astype(np.int64)
-    to_point = np.rint(there * share).astype(np.int64)
-    beyond_point = np.rint(back * share).astype(np.int64)
-    may_go, may_return = there != UNREACHED, back != UNREACHED
-    points["from_u"] = np.where(may_go, to_point, UNREACHED)
-    points["from_v"] = np.where(may_return, back - beyond_point, UNREACHED)
-    points["arrive_u"] = np.where(may_go, to_point + gap, UNREACHED)
-    points["arrive_v"] = np.where(may_return, back - beyond_point + gap, UNREACHED)
-    points["leave_u"] = np.where(may_return, beyond_point + gap, UNREACHED)
-    points["leave_v"] = np.where(may_go, there - to_point + gap, UNREACHED)
-    for end, corner in (("u", share == 0), ("v", share == 1)):
-        points[f"arrive_{end}"][corner] = points[f"leave_{end}"][corner] = gap[corner]
+    owner, edge = (np.ascontiguousarray(column, dtype=np.int32) for column in (access.owner, access.edge))
+    share, gap_m = (np.ascontiguousarray(column, dtype=np.float64) for column in (access.share, access.gap_m))
+    put_costs(
+        placed,
+        owner,
+        edge,
+        share,
+        gap_m,
+        network.u,
+        network.v,
+        forward,
+        backward,
+        gap_per_metre,
+        PER_UNIT,
+        points,
+    )
     return points
 
 
