@@ -49,7 +49,7 @@ class StreetIndex:
         (m,) tenths from v to the higher row and back, ``FAR_32`` where there is no way. One and the same array
         where all streets cost the same in both directions.
     fill_ratio
-        Arcs of the fill for each street, before those that are no shortest way were left out: 2 to 4 in cities. Where
+        Arcs of the fill for each street, before those that are no shortest way were left out: 2 to 5 in cities. Where
         it is large, ``network.fill.remark`` says why, and what follows.
     """
 

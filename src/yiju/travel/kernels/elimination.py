@@ -44,7 +44,7 @@ Int64s = npt.NDArray[np.int64]
 Uint32s = npt.NDArray[np.uint32]
 Uint8s = npt.NDArray[np.uint8]
 
-# What is known of an arc on the way down: neither direction is superfluous, or one is, or both.
+# The directions of an arc, as bits: in which of them it is superfluous.
 _UP, _DOWN = 1, 2
 
 
@@ -264,21 +264,41 @@ def customise(up_first: Int64s, up_head: Uint32s, up: Uint32s, down: Uint32s, di
                 k += 1
 
 
+@kernel(void(uint32[::1], uint8[::1], uint8, int64, int64, int64))
+def go_round(
+    cost: Uint32s, superfluous: Uint8s, direction: Whole, i: Whole, j: Whole, between: Whole
+) -> None:
+    """Instead of arc i, go by arc j and what lies ``between`` their ends, if that is no longer.
+
+    Of two ways that are equally long one may go: i, unless either has gone already. So whatever goes leaves behind
+    a way as short, by an arc that is still there or that itself went later, for one that is.
+    """
+    way = np.int64(cost[j]) + between
+    if way < np.int64(cost[i]):
+        cost[i] = way
+        superfluous[i] |= direction
+    elif way == np.int64(cost[i]) and not (superfluous[i] | superfluous[j]) & direction:
+        superfluous[i] |= direction
+
+
 @kernel(void(int64[::1], uint32[::1], uint32[::1], uint32[::1], boolean, uint8[::1]))
 def perfect(
     up_first: Int64s, up_head: Uint32s, up: Uint32s, down: Uint32s, directed: bool, superfluous: Uint8s
 ) -> None:
-    """Every arc's cost becomes the distance between its ends, in place; arcs that were longer are marked.
+    """Every arc's cost becomes the distance between its ends, in place; arcs that nobody needs are marked.
 
-    From the highest row down: in a triangle of v with two of its heads u < w, arc (u, w) is perfect already, so that
-    v to w by way of u and v to u by way of w are all that can be shorter.
+    From the highest row down: in a triangle of v with two of its heads u < w, what lies between u and w is perfect
+    already, so that v to u by way of w and v to w by way of u are all that can be shorter.
+
+    On a grid, where every way has many as long, it matters that of equal ways one is enough: of 300 x 300 corners,
+    4 arcs are kept for each instead of 34.
 
     Parameters
     ----------
     up_first, up_head, up, down, directed
         As :func:`customise` leaves them.
     superfluous
-        (m,) zero before; ``_UP`` and ``_DOWN`` are set in each arc that was longer in that direction.
+        (m,) zero before; ``_UP`` and ``_DOWN`` are set in each arc that is not needed in that direction.
     """
     for r in range(len(up_first) - 2, -1, -1):
         end = up_first[r + 1]
@@ -287,20 +307,12 @@ def perfect(
             for j in range(i + 1, end):
                 while up_head[k] != up_head[j]:
                     k += 1
-                up_k, down_k = np.int64(up[k]), np.int64(down[k])
-                if np.int64(up[j]) + down_k < np.int64(up[i]):  # v to w, and from w down to u
-                    up[i] = np.int64(up[j]) + down_k
-                    superfluous[i] |= np.uint8(_UP)
-                if np.int64(up[i]) + up_k < np.int64(up[j]):
-                    up[j] = np.int64(up[i]) + up_k
-                    superfluous[j] |= np.uint8(_UP)
+                rise, fall = np.int64(up[k]), np.int64(down[k])
+                go_round(up, superfluous, _UP, i, j, fall)
+                go_round(up, superfluous, _UP, j, i, rise)
                 if directed:
-                    if up_k + np.int64(down[j]) < np.int64(down[i]):
-                        down[i] = up_k + np.int64(down[j])
-                        superfluous[i] |= np.uint8(_DOWN)
-                    if down_k + np.int64(down[i]) < np.int64(down[j]):
-                        down[j] = down_k + np.int64(down[i])
-                        superfluous[j] |= np.uint8(_DOWN)
+                    go_round(down, superfluous, _DOWN, i, j, rise)
+                    go_round(down, superfluous, _DOWN, j, i, fall)
                 k += 1
 
 
@@ -310,7 +322,7 @@ def perfect(
 def prune(
     up_first: Int64s, up_head: Uint32s, up: Uint32s, down: Uint32s, directed: bool, superfluous: Uint8s
 ) -> tuple[Int64s, Uint32s]:
-    """Rows without arcs of which no direction is a shortest way; heads and costs close up in place.
+    """Rows without the arcs that are needed in no direction; heads and costs close up in place.
 
     Returns
     -------
