@@ -22,11 +22,9 @@ way home.
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -35,11 +33,10 @@ import pandas as pd
 
 from yiju.errors import ContractError
 from yiju.text import Text
-from yiju.travel.hanging import by_edge, by_node, by_owner, points_with_costs
+from yiju.travel.hanging import points_with_costs
 from yiju.travel.index import StreetIndex, build
 from yiju.travel.kernels.parts import arcs_by_tail
 from yiju.travel.kernels.records import NO_KEY, NOBODY, UNREACHED
-from yiju.travel.kernels.within import pairs_within, sums_within, turn_rows
 from yiju.travel.paths import Path, find_path
 from yiju.travel.reach import BUFFER_M, ReachedStreets, isochrones, node_costs, reached_streets
 from yiju.travel.results import PER_UNIT, NearestK, PairsWithin, Unit, tenths
@@ -51,6 +48,7 @@ if TYPE_CHECKING:
 
     from yiju.travel.each import NearestEach, NearestKEach
     from yiju.travel.flows import Streets
+    from yiju.travel.hooks import Hooks
     from yiju.travel.network import StreetNetwork
     from yiju.travel.reading import Reading
     from yiju.travel.snapping import AccessPoints
@@ -58,9 +56,7 @@ if TYPE_CHECKING:
 Int32s = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
 Records = npt.NDArray[np.void]
-Block = TypeVar("Block")
 Engine = Literal["index", "plain"]
-Pairs = tuple[npt.NDArray[np.int64], Int32s, Int32s]
 
 # No edge may cost more: half of what fits, so that an edge and a gap together do.
 _LARGEST_COST = 2**30
@@ -247,63 +243,76 @@ class Travel:
         The search runs from the side that is fewer; the answer is the same. ``threads``: by default one for each
         core; the answer does not depend on it.
         """
-        most = _limit(limit)
-        if len(facilities) < len(origins):
-            rows, columns = self.points(facilities, turned=True), self.points(origins, turned=True)
-            pairs = _search_pairs(
-                self.entering, self.network, rows, len(facilities), columns, len(origins), most, threads
-            )
-        else:
-            rows, columns = self.points(origins), self.points(facilities)
-            pairs = _search_pairs(
-                self.leaving, self.network, rows, len(origins), columns, len(facilities), most, threads
-            )
-            pairs = turn_rows(*pairs, len(facilities))  # turned twice, rows are sorted
-        return PairsWithin(
-            origins.owners, facilities.owners, self.unit, float(limit), *turn_rows(*pairs, len(origins))
-        )
+        from yiju.travel import pairs  # noqa: PLC0415 - the index compiles kernels of its own
+
+        return pairs.within(self, origins, facilities, limit, threads)
 
     def sums_within(
         self,
         origins: AccessPoints,
         facilities: AccessPoints,
-        values: npt.ArrayLike,
+        values: npt.ArrayLike | pd.DataFrame,
         limits: Sequence[float],
         *,
+        by: npt.ArrayLike | None = None,
         threads: int | None = None,
     ) -> pd.DataFrame:
-        """Sum of the facilities' values within each limit: (origins, limits). For dense things, such as people.
+        """Sums of the facilities' values within each limit, the pairs not kept: people within a walk, places, shops.
 
         Parameters
         ----------
         values
-            (facilities,) numbers, in the order of ``facilities.owners``.
+            (facilities,) numbers, in the order of ``facilities.owners``; or (facilities, groups), e.g. a frame with a
+            column for each group of people.
         limits
             Metres or seconds.
+        by
+            (facilities,) labels, e.g. of services: a sum for each label, in the same pass. Null: in none.
+        threads
+            By default one for each core; the answer does not depend on it.
+
+        Returns
+        -------
+        A row for each origin, and a column for each limit; for each (label, limit), (group, limit) or
+        (label, group, limit) where there are labels or groups. 0 where nothing is within reach.
 
         Raises
         ------
         ValueError
             A value is not a number: a sum over something unknown is unknown.
         """
-        value = np.array(values, dtype=np.float64)
-        if not np.isfinite(value).all():
-            msg = f"values need to be numbers, {int((~np.isfinite(value)).sum())} are not"
-            raise ValueError(msg)
-        rising = np.array(sorted({_limit(limit) for limit in limits}), dtype=np.int64)
-        points, targets = self.points(origins), self.points(facilities)
-        hanging = (*by_node(targets, self.network.nodes), *by_edge(targets, len(self.network.u)))
-        first = by_owner(points, len(origins))
-        blocks = _in_threads(
-            lambda begin, end: sums_within(
-                *self.leaving, *hanging, points, first[begin : end + 1], value, rising
-            ),
-            len(origins), threads,
-        )  # fmt: skip
-        sums = np.concatenate(blocks)
-        return pd.DataFrame(
-            {limit: sums[:, np.searchsorted(rising, _limit(limit))] for limit in limits}, index=origins.owners
-        )
+        from yiju.travel import bounded  # noqa: PLC0415 - the index compiles kernels of its own
+
+        return bounded.sums_within(self, origins, facilities, values, limits, by, threads)
+
+    def counts_within(
+        self,
+        origins: AccessPoints,
+        services: Mapping[str, AccessPoints],
+        limits: Sequence[float],
+        *,
+        threads: int | None = None,
+    ) -> pd.DataFrame:
+        """How many facilities of each service are within each limit: (origins, services x limits)."""
+        from yiju.travel import bounded  # noqa: PLC0415 - as above
+
+        return bounded.counts_within(self, origins, services, limits, threads)
+
+    def hooks(self, access: AccessPoints, *, leaving: bool, sitting: bool) -> Hooks:
+        """On which rows of the index the points hang; see :mod:`yiju.travel.hooks`."""
+        from yiju.travel.hooks import hooks_of  # noqa: PLC0415 - as above
+
+        kept = self._hooks.setdefault(access, {})
+        if (leaving, sitting) not in kept:
+            streets = (self.forward, self.backward)
+            kept[leaving, sitting] = hooks_of(
+                self.points(access), len(access), self.index, streets, leaving=leaving, sitting=sitting
+            )
+        return kept[leaving, sitting]
+
+    @cached_property
+    def _hooks(self) -> WeakKeyDictionary[AccessPoints, dict[tuple[bool, bool], Hooks]]:
+        return WeakKeyDictionary()
 
     def reached(self, points: AccessPoints, limit: float) -> ReachedStreets:
         """The parts of streets that can be reached from the points within the limit (metres or seconds)."""
@@ -538,33 +547,3 @@ def _unpacked(keys: npt.NDArray[np.int64]) -> tuple[Floats, Int32s]:
 def _names(facilities: AccessPoints, label: Int32s) -> pd.Series:
     """Names of facilities by position; null for ``NOBODY``."""
     return pd.Series(facilities.owners.take(label, allow_fill=True, fill_value=pd.NA)).array
-
-
-def _search_pairs(
-    graph: tuple[Int32s, Records],
-    streets: StreetNetwork,
-    rows: Records,
-    row_count: int,
-    columns: Records,
-    column_count: int,
-    limit: int,
-    threads: int | None,
-) -> Pairs:
-    hanging = (*by_node(columns, streets.nodes), *by_edge(columns, len(streets.u)))
-    first = by_owner(rows, row_count)
-    blocks = _in_threads(
-        lambda begin, end: pairs_within(*graph, *hanging, rows, first[begin : end + 1], column_count, limit),
-        row_count, threads,
-    )  # fmt: skip
-    lengths = np.concatenate([np.diff(block[0]) for block in blocks])
-    row_first = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-    facility, cost = (np.concatenate([block[i][: block[0][-1]] for block in blocks]) for i in (1, 2))
-    return row_first, facility, cost
-
-
-def _in_threads(work: Callable[[int, int], Block], count: int, threads: int | None) -> list[Block]:
-    """``work(begin, end)`` on consecutive blocks that cover 0 to count, in order; kernels release the GIL."""
-    blocks = max(1, min(threads or os.cpu_count() or 1, count))
-    bounds = [count * block // blocks for block in range(blocks + 1)]
-    with ThreadPoolExecutor(blocks) as pool:
-        return list(pool.map(work, bounds[:-1], bounds[1:]))

@@ -1,0 +1,87 @@
+"""All pairs of origin and facility within a limit: the list on which catchments, siting and Huff's shares stand.
+
+Whoever are fewer sit in the lanes of bounded sweeps (:mod:`yiju.travel.kernels.bounded`); pairs are written as they are
+met, and put in order by counting (:mod:`yiju.travel.kernels.pairs`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from yiju.travel.bounded import clean_rows, in_batches, of_limit, streets_of, whole_limit
+from yiju.travel.hanging import by_edge, by_node, by_owner
+from yiju.travel.hooks import along_streets
+from yiju.travel.kernels.pairs import in_order
+from yiju.travel.kernels.within import pairs_within, turn_rows
+from yiju.travel.results import PairsWithin
+
+if TYPE_CHECKING:
+    from yiju.travel.snapping import AccessPoints
+    from yiju.travel.travel import Travel
+
+Int32s = npt.NDArray[np.int32]
+Int64s = npt.NDArray[np.int64]
+# Rows of pairs: (rows + 1,) first, column and cost.
+Pairs = tuple[Int64s, Int32s, Int32s]
+
+
+def within(
+    travel: Travel, origins: AccessPoints, facilities: AccessPoints, limit: float, threads: int | None
+) -> PairsWithin:
+    """See :meth:`yiju.travel.Travel.within`."""
+    search = _plain if travel.engine == "plain" else _swept
+    pairs = search(travel, origins, facilities, whole_limit(limit), threads)
+    return PairsWithin(origins.owners, facilities.owners, travel.unit, float(limit), *pairs)
+
+
+def _swept(
+    travel: Travel, origins: AccessPoints, facilities: AccessPoints, limit: int, threads: int | None
+) -> Pairs:
+    forward = len(origins) <= len(facilities)
+    few, many = (origins, facilities) if forward else (facilities, origins)
+    sit = travel.hooks(few, leaving=forward, sitting=True)
+    hung = travel.hooks(many, leaving=not forward, sitting=False)
+    met, along = hung.met(), along_streets(sit, hung, sitting_leave=forward)
+    streets = streets_of(travel.index)[0 if forward else 1]
+    kernels = of_limit(limit)
+
+    def find(begin: int, end: int) -> tuple[Int32s, ...]:
+        with clean_rows(travel, kernels) as (left, marks):
+            *found, pairs = kernels.list_pairs(
+                streets, sit.sitting, begin, end, met, along, limit, left, marks
+            )
+        return tuple(column[:pairs] for column in found)
+
+    blocks = in_batches(find, len(sit), threads)
+    sits, is_met, cost = (np.concatenate(column) for column in zip(*blocks, strict=True))
+    origin, facility = (sits, is_met) if forward else (is_met, sits)
+    first, column, cost, pairs = in_order(origin, facility, cost, len(origins), len(facilities))
+    return first, column[:pairs], cost[:pairs]
+
+
+def _plain(
+    travel: Travel, origins: AccessPoints, facilities: AccessPoints, limit: int, threads: int | None
+) -> Pairs:
+    """The same by a search from each of those who are fewer."""
+    if len(facilities) < len(origins):
+        rows, columns = travel.points(facilities, turned=True), travel.points(origins, turned=True)
+        graph, counts = travel.entering, (len(facilities), len(origins))
+    else:
+        rows, columns = travel.points(origins), travel.points(facilities)
+        graph, counts = travel.leaving, (len(origins), len(facilities))
+    hanging = (*by_node(columns, travel.network.nodes), *by_edge(columns, len(travel.network.u)))
+    first = by_owner(rows, counts[0])
+    blocks = in_batches(
+        lambda begin, end: pairs_within(*graph, *hanging, rows, first[begin : end + 1], counts[1], limit),
+        counts[0], threads,
+    )  # fmt: skip
+    lengths = np.concatenate([np.diff(block[0]) for block in blocks])
+    row_first = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    column, cost = (np.concatenate([block[i][: block[0][-1]] for block in blocks]) for i in (1, 2))
+    pairs = turn_rows(row_first, column, cost, counts[1])
+    if counts[0] == len(origins):
+        pairs = turn_rows(*pairs, len(origins))  # turned twice, rows are sorted
+    return pairs

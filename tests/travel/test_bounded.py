@@ -1,0 +1,168 @@
+"""Bounded sweeps equal a search from each origin, bit for bit, from either side and in either width."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.travel.test_against_plain import World, plain_costs, points_at, small_worlds
+
+from yiju.travel import StreetNetwork, bounded
+from yiju.travel.kernels.bounded import NARROW, WIDE
+
+LIMITS = [4.0, 1.0, 2.5]
+# Every facility is worth as many homes: 0 puts facilities into lanes, a million puts homes there.
+SIDES = [0, 10**6]
+
+
+@pytest.fixture(params=SIDES, ids=["facilities sit", "origins sit"])
+def side(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    monkeypatch.setattr(bounded, "_WORTH_OF_A_FACILITY", request.param)
+    return int(request.param)
+
+
+def summed(cost: Any, values: Any, limits: list[float]) -> Any:
+    return np.stack([np.where(cost <= limit * 10, values, 0.0).sum(axis=1) for limit in limits], axis=1)
+
+
+@pytest.mark.parametrize("worth", SIDES)
+@settings(max_examples=150, deadline=None)
+@given(world=small_worlds(), values=st.lists(st.integers(-3, 1000), min_size=8, max_size=8))
+def test_sums_equal_those_of_a_plain_search(worth: int, world: World, values: list[int]) -> None:
+    travel, origins, facilities = world
+    value = np.array(values[: len(facilities)], dtype=float)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bounded, "_WORTH_OF_A_FACILITY", worth)
+        found = travel.sums_within(origins, facilities, value, LIMITS, threads=2)
+    assert np.array_equal(found, summed(plain_costs(travel, origins, facilities), value, LIMITS))
+    pd.testing.assert_frame_equal(found, travel.plain.sums_within(origins, facilities, value, LIMITS))
+
+
+@pytest.mark.parametrize("worth", SIDES)
+@settings(max_examples=60, deadline=None)
+@given(world=small_worlds(), labels=st.lists(st.sampled_from(["b", "a", None]), min_size=8, max_size=8))
+def test_sums_by_label_and_group_are_sums_of_their_own(
+    worth: int, world: World, labels: list[str | None]
+) -> None:
+    travel, origins, facilities = world
+    n = len(facilities)
+    label = np.array(labels[:n], dtype=object)
+    groups = pd.DataFrame({"all": np.arange(n) + 0.1, "old": np.arange(n) * 0.3})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bounded, "_WORTH_OF_A_FACILITY", worth)
+        found = travel.sums_within(origins, facilities, groups, LIMITS, by=label)
+    pd.testing.assert_frame_equal(
+        found, travel.plain.sums_within(origins, facilities, groups, LIMITS, by=label)
+    )
+    cost = plain_costs(travel, origins, facilities)
+    for name in {x for x in label if x is not None}:
+        for group in groups:
+            alone = summed(cost, np.where(label == name, groups[group], 0.0), LIMITS)
+            assert np.allclose(found[name][group], alone, rtol=1e-14)
+
+
+@settings(max_examples=100, deadline=None)
+@given(small_worlds(), st.sampled_from([0.0, 1.0, 2.5, 4.0, 1e6]))
+def test_pairs_are_the_same_in_the_same_order_as_by_a_plain_search(world: World, limit: float) -> None:
+    travel, origins, facilities = world
+    found = travel.within(origins, facilities, limit, threads=2)
+    plain = travel.plain.within(origins, facilities, limit)
+    for column in ("first", "facility", "tenths"):
+        assert np.array_equal(getattr(found, column), getattr(plain, column))
+        assert getattr(found, column).dtype == getattr(plain, column).dtype
+
+
+def town(side: int = 12, length: float = 100.0) -> StreetNetwork:
+    """A grid of streets."""
+    at = np.arange(side * side).reshape(side, side)
+    u = np.concatenate([at[:, :-1].ravel(), at[:-1].ravel()])
+    v = np.concatenate([at[:, 1:].ravel(), at[1:].ravel()])
+    return StreetNetwork.from_arrays(np.argwhere(at >= 0) * length, u, v, np.full(len(u), length))
+
+
+def test_a_limit_counts_what_costs_just_as_much(side: int) -> None:
+    network = town(3)
+    travel = network.in_metres()
+    nodes = network.at_nodes(range(9))
+    found = travel.counts_within(
+        nodes, {"school": network.at_nodes([0]), "none": network.at_nodes([])}, [100, 200]
+    )
+    assert found["school"][100].tolist() == [1, 1, 0, 1, 0, 0, 0, 0, 0]
+    assert found["school"][200].tolist() == [1, 1, 1, 1, 1, 0, 1, 0, 0]
+    assert (found["none"] == 0).all(axis=None)
+
+
+@pytest.mark.parametrize("length", [10.0, 800.0])
+def test_limits_beyond_sixteen_bits_take_wider_budgets(side: int, length: float) -> None:
+    network = town(12, length)
+    travel = network.in_metres()
+    nodes = network.at_nodes(range(144))
+    limits = [5.5 * length, 9 * length]
+    for limit in limits:
+        kernels = bounded.of_limit(bounded.whole_limit(limit))
+        assert kernels is (WIDE if limit > 6553.4 else NARROW)
+    x, y = np.divmod(np.arange(144), 12)
+    cost = 10 * length * (abs(x[:, None] - x) + abs(y[:, None] - y))
+    assert np.array_equal(
+        travel.sums_within(nodes, nodes, np.arange(144.0), limits), summed(cost, np.arange(144.0), limits)
+    )
+    pairs = travel.within(nodes, nodes, limits[1])
+    assert len(pairs) == (cost <= limits[1] * 10).sum()
+
+
+def test_nobody_and_nothing_gives_zeros(side: int) -> None:
+    network = town(2)
+    travel = network.in_metres()
+    some, none = network.at_nodes([0, 3]), network.at_nodes([])
+    off = points_at(network, [(-1, 0.5, 0.0, 0), (0, 0.5, 0.0, 1)])
+    assert travel.sums_within(none, some, [1, 2], [100]).shape == (0, 1)
+    assert travel.sums_within(some, none, [], [100])[100].tolist() == [0, 0]
+    assert travel.sums_within(off, some, [1, 2], [np.inf])[np.inf].tolist() == [0, 3]
+    assert len(travel.within(none, some, 100)) == len(travel.within(some, none, 100)) == 0
+
+
+def test_values_that_are_not_numbers_are_refused() -> None:
+    network = town(2)
+    nodes = network.at_nodes([0, 1])
+    with pytest.raises(ValueError, match="1 are not"):
+        network.in_metres().sums_within(nodes, nodes, [1.0, np.nan], [100])
+    with pytest.raises(ValueError, match="shape"):
+        network.in_metres().sums_within(nodes, nodes, [1.0], [100])
+    with pytest.raises(ValueError, match="labels"):
+        network.in_metres().sums_within(nodes, nodes, [1.0, 2.0], [100], by=["a"])
+    with pytest.raises(ValueError, match="limits"):
+        network.in_metres().sums_within(nodes, nodes, [1.0, 2.0], [])
+
+
+@given(st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=200), st.randoms())
+def test_rounded_values_add_up_to_the_same_in_any_order(values: list[float], random: Any) -> None:
+    table = bounded.addable(np.array(values).reshape(-1, 1))[:, 0]
+    total = table.sum()
+    assert total == sum(random.sample(table.tolist(), len(table)))
+    assert np.abs(table - values).max() <= np.abs(values).sum() * 2.0**-52
+
+
+@given(st.lists(st.integers(0, 2**40), min_size=1, max_size=200))
+def test_whole_numbers_stay_as_they_are(values: list[int]) -> None:
+    table = np.array(values, dtype=float).reshape(-1, 1)
+    assert np.array_equal(bounded.addable(table), table)
+
+
+def test_the_number_of_threads_does_not_show(side: int) -> None:
+    network = town(20)
+    travel = network.in_metres()
+    rng = np.random.default_rng(5)
+    nodes, some = network.at_nodes(range(400)), network.at_nodes(rng.integers(0, 400, 50))
+    values = rng.gamma(2.0, 3.0, 50)
+    runs = {
+        (
+            travel.sums_within(nodes, some, values, [300, 900], threads=threads).to_numpy().tobytes(),
+            travel.within(nodes, some, 900, threads=threads).tenths.tobytes(),
+        )
+        for threads in (1, 2, 2, 7)
+    }
+    assert len(runs) == 1
