@@ -9,6 +9,8 @@ import pandas as pd
 import pytest
 
 from yiju.access import completeness, inequality, proximity_time
+from yiju.access.proximity import by_group
+from yiju.errors import ContractError
 
 
 def test_proximity_is_the_mean_of_the_k_nearest_then_of_categories(town: Any) -> None:
@@ -76,3 +78,62 @@ def test_categories_of_other_homes_are_refused(open_town: Any) -> None:
                 "b": open_town.walk.nearest_k(some, doors, 1),
             }
         )
+
+
+def test_many_categories_of_one_search_are_as_one_by_one(town: Any) -> None:
+    services = {
+        s: town.doors.of(town.of_service(s))
+        for s in ("health_station", "kindergarten", "middle_school", "none")
+    }
+    found = proximity_time(town.walk.nearest_k_each(town.homes, services, 3))
+    one_by_one = proximity_time(
+        {s: town.walk.nearest_k(town.homes, doors, 3) for s, doors in services.items()}
+    )
+    assert np.isinf(found["none"]).all()
+    pd.testing.assert_frame_equal(found, one_by_one, rtol=1e-12, check_column_type=False)
+
+
+def test_limits_may_differ_by_category_and_costs_are_known_or_infinite() -> None:
+    cost = pd.DataFrame({"care": [4.0, np.inf], "park": [17.0, 12.0]}, index=["a", "b"])
+    found = completeness(cost, limit={"park": 17, "care": 3})
+    assert found["share"].to_dict() == {"a": 0.5, "b": 0.5}
+    assert not found["whole"].any()
+    with pytest.raises(ValueError, match="1 costs of care are not known"):
+        completeness(cost.replace(np.inf, np.nan), limit=15)
+    with pytest.raises(ValueError, match="a limit for each"):
+        completeness(cost, limit={"care": 3})
+    with pytest.raises(ValueError, match="needs categories"):
+        completeness(cost[[]], limit=15)
+
+
+def test_groups_have_the_means_of_their_people(town: Any) -> None:
+    services = ["kindergarten", "health_station", "food_market"]
+    cost = town.walk.nearest_each(town.homes, {s: town.doors.of(town.of_service(s)) for s in services}).cost
+    circle = completeness(cost, limit=500)
+    people = town.residents[["people", "age_3_5"]]
+    side = np.where(np.arange(len(people)) % 2 == 0, "even", "odd").astype(object)
+    side[:3] = None
+    found = by_group(circle, people, place=side)
+    for place in ("even", "odd"):
+        here = side == place
+        for group in people.columns:
+            row = found.loc[(place, group)]
+            assert row["people"] == pytest.approx(people.loc[here, group].sum())
+            assert row["share"] == pytest.approx(
+                np.average(circle["share"][here], weights=people.loc[here, group])
+            )
+            assert row["whole"] == pytest.approx(
+                np.average(circle["whole"][here], weights=people.loc[here, group])
+            )
+    whole = by_group(circle["share"], people["people"])
+    assert whole.loc["all", "share"] == pytest.approx(np.average(circle["share"], weights=people["people"]))
+
+
+def test_unknown_values_and_people_are_left_out_and_wrong_ones_refused() -> None:
+    values = pd.Series([5.0, np.nan, np.inf, 1.0], name="minutes")
+    found = by_group(values, {"near": [3, 5, 0, 1], "far": [0, 0, 2, np.nan], "none": [0, 0, 0, 0]})
+    assert found["minutes"].tolist()[:2] == [4, np.inf]
+    assert np.isnan(found.loc["none", "minutes"])
+    assert found["people"].tolist() == [9, 2, 0]
+    with pytest.raises(ContractError, match="people of near"):
+        by_group(values, {"near": [-1, 0, 0, 0]})
