@@ -224,8 +224,11 @@ def all_doors_answer(
     k: int = 5,
 ) -> None:
     """Every door of Travel says what the exact costs say, in tenths: (origins, facilities), inf where no way leads."""
+    if travel.engine == "index":
+        travel.index  # noqa: B018 - or the first questions would be answered without it
     _check_nearest(travel, origins, facilities, exact, limits[-1])
-    _check_nearest_k(travel, origins, facilities, exact, k)
+    _check_nearest_k(travel, origins, facilities, exact, k, limits[-1])
+    _check_services(travel, origins, facilities, exact, k, limits[-1])
     _check_within(travel, origins, facilities, exact, limits[-1])
     _check_sums(travel, origins, facilities, exact, limits)
 
@@ -234,30 +237,58 @@ def tenths(cost: Any) -> np.ndarray:
     return np.rint(np.asarray(cost, dtype=float) * 10)
 
 
+def _least(exact: np.ndarray, limit: float | None, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """(origins, k) costs and positions of the k nearest, -1 where there is none; of equals the first of the table."""
+    costs = exact if limit is None else np.where(exact <= 10 * limit, exact, np.inf)
+    order = np.argsort(costs, axis=1, kind="stable")[:, :k]
+    costs = np.take_along_axis(costs, order, axis=1)
+    missing = ((0, 0), (0, k - costs.shape[1]))  # fewer facilities than were asked for
+    costs = np.pad(costs, missing, constant_values=np.inf)
+    return costs, np.where(np.isfinite(costs), np.pad(order, missing), -1)
+
+
 def _check_nearest(
     travel: Travel, origins: AccessPoints, facilities: AccessPoints, exact: np.ndarray, limit: float
 ) -> None:
-    for most, costs in ((None, exact), (limit, np.where(exact <= 10 * limit, exact, np.inf))):
+    for most in (None, limit):
+        costs, first = _least(exact, most, 1)
         found = travel.nearest(origins, facilities, limit=most)
         assert found.index.equals(origins.owners)
-        assert np.array_equal(tenths(found[travel.unit]), costs.min(axis=1))
-        # of equals the first of the table
-        first = np.where(np.isfinite(costs.min(axis=1)), costs.argmin(axis=1), -1)
-        assert np.array_equal(facilities.owners.get_indexer(found["facility"]), first)
+        assert np.array_equal(tenths(found[travel.unit]), costs[:, 0])
+        assert np.array_equal(facilities.owners.get_indexer(found["facility"]), first[:, 0])
 
 
 def _check_nearest_k(
-    travel: Travel, origins: AccessPoints, facilities: AccessPoints, exact: np.ndarray, k: int
+    travel: Travel, origins: AccessPoints, facilities: AccessPoints, exact: np.ndarray, k: int, limit: float
 ) -> None:
-    found = travel.nearest_k(origins, facilities, k)
-    order = np.argsort(exact, axis=1, kind="stable")[:, :k]
-    costs = np.take_along_axis(exact, order, axis=1)
-    missing = k - costs.shape[1]
-    if missing > 0:  # fewer facilities than were asked for
-        order = np.pad(order, ((0, 0), (0, missing)))
-        costs = np.pad(costs, ((0, 0), (0, missing)), constant_values=np.inf)
-    assert np.array_equal(tenths(found.cost), costs)
-    assert np.array_equal(found.facility, np.where(np.isfinite(costs), order, -1))
+    for most in (None, limit):
+        costs, first = _least(exact, most, k)
+        found = travel.nearest_k(origins, facilities, k, limit=most)
+        assert np.array_equal(tenths(found.cost), costs)
+        assert np.array_equal(found.facility, first)
+
+
+def _check_services(
+    travel: Travel, origins: AccessPoints, facilities: AccessPoints, exact: np.ndarray, k: int, limit: float
+) -> None:
+    # more services than fit one row of lanes: they overlap, one repeats another, one has nobody
+    parts = [np.arange(len(facilities))[i % 7 :: 1 + i % 5] for i in range(35)]
+    parts[3] = np.zeros(0, dtype=np.int64)
+    services = {f"s-{i}": facilities.of(facilities.owners[part]) for i, part in enumerate(parts)}
+    for most in (None, limit):
+        each = travel.nearest_each(origins, services, limit=most)
+        several = travel.nearest_k_each(origins, services, k, limit=most)
+        whole = each.cost
+        assert whole.index.equals(origins.owners)
+        assert list(whole.columns) == list(services) == list(several)
+        for name, part in zip(services, parts, strict=True):
+            costs, first = _least(exact[:, part], most, 1)
+            assert np.array_equal(tenths(each.cost_of(name)), costs[:, 0])
+            assert np.array_equal(tenths(whole[name]), costs[:, 0])
+            assert np.array_equal(services[name].owners.get_indexer(each.facility(name)), first[:, 0])
+            costs, first = _least(exact[:, part], most, k)
+            assert np.array_equal(tenths(several[name].cost), costs)
+            assert np.array_equal(several[name].facility, first)
 
 
 def _check_within(

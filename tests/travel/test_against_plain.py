@@ -8,6 +8,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -102,18 +103,25 @@ def plain_costs(travel: Travel, origins: AccessPoints, facilities: AccessPoints)
 
 @st.composite
 def small_worlds(draw: st.DrawFn) -> World:
-    """A network of 1 to 7 nodes with double edges, loops, zero lengths, islands and one-way streets, and points."""
-    nodes = draw(st.integers(1, 7))
+    """A network of 1 to 9 nodes with double edges, loops, zero lengths, islands and one-way streets, and points.
+
+    Lengths are few, so that many ways are equally long; points are at the same spots, at corners and on one another's
+    edges, and several belong to one owner. Some streets cost more one way than the other.
+    """
+    nodes = draw(st.integers(1, 9))
     node = st.integers(0, nodes - 1)
     length = st.sampled_from([0.0, 0.0, 1.0, 1.0, 2.5, 3.0, 0.0004, 7.7777])
-    edges = draw(st.lists(st.tuples(node, node, length), min_size=1, max_size=12))
+    edges = draw(st.lists(st.tuples(node, node, length), min_size=1, max_size=16))
     flags = st.lists(st.booleans(), min_size=len(edges), max_size=len(edges))
     xy = [(float(i % 3), float(i // 3)) for i in range(nodes)]
-    directed = draw(st.booleans())
-    forward = draw(flags) if directed else [True] * len(edges)
-    backward = draw(flags) if directed else [True] * len(edges)
+    kind = draw(st.sampled_from(["both ways", "one way", "slopes"]))
+    forward = draw(flags) if kind == "one way" else [True] * len(edges)
+    backward = draw(flags) if kind == "one way" else [True] * len(edges)
     network = directed_network(xy, edges, forward, backward)
     travel = network.in_metres()
+    if kind == "slopes":
+        back = np.array(draw(st.lists(length, min_size=len(network.u), max_size=len(network.u))))
+        travel = Travel.on(network, "metres", network.length_m, back, gap_per_metre=1.0)
     place = st.tuples(
         st.integers(0, len(edges) - 1),
         st.sampled_from([0.0, 0.25, 0.5, 0.5, 0.75, 1.0, 1 / 3]),
@@ -129,45 +137,32 @@ def tenths(cost: Any) -> np.ndarray:
     return np.rint(np.asarray(cost, dtype=float) * 10)
 
 
-@settings(max_examples=150, deadline=None)
-@given(small_worlds())
-def test_nearest_is_the_least_and_the_first_of_equals(world: World) -> None:
+QUESTIONS = given(
+    world=small_worlds(),
+    k=st.integers(1, 5),
+    limits=st.sampled_from([(0.0,), (0.5, 1.0), (2.5, 4.0), (1e6,)]),
+)
+
+
+@pytest.mark.parametrize("engine", ["index", "plain"])
+@settings(max_examples=60, deadline=None)
+@QUESTIONS
+def test_every_door_answers_what_arithmetic_says(
+    check_doors: Any, engine: str, world: World, k: int, limits: tuple[float, ...]
+) -> None:
     travel, origins, facilities = world
-    plain = plain_costs(travel, origins, facilities)
-    found = travel.nearest(origins, facilities)
-    assert np.array_equal(tenths(found["metres"]), plain.min(axis=1))
-    first = plain.argmin(axis=1)
-    for row, (name, least) in enumerate(zip(found["facility"], plain.min(axis=1), strict=True)):
-        assert pd.isna(name) if np.isinf(least) else name == facilities.owners[first[row]]
+    asked = travel if engine == "index" else travel.plain
+    check_doors(asked, origins, facilities, plain_costs(travel, origins, facilities), limits=limits, k=k)
 
 
-@settings(max_examples=150, deadline=None)
-@given(small_worlds(), st.integers(1, 5))
-def test_the_k_nearest_are_the_least_k_each_once(world: World, k: int) -> None:
+@pytest.mark.long
+@settings(max_examples=2000, deadline=None)
+@QUESTIONS
+def test_every_door_of_the_index_answers_what_arithmetic_says_in_very_many_worlds(
+    check_doors: Any, world: World, k: int, limits: tuple[float, ...]
+) -> None:
     travel, origins, facilities = world
-    plain = plain_costs(travel, origins, facilities)
-    found = travel.nearest_k(origins, facilities, k)
-    wanted = np.full((len(origins), k), np.inf)
-    for row in range(len(origins)):
-        order = sorted((cost, j) for j, cost in enumerate(plain[row]) if np.isfinite(cost))[:k]
-        wanted[row, : len(order)] = [cost for cost, _ in order]
-        assert found.facility[row, : len(order)].tolist() == [j for _, j in order]
-        assert (found.facility[row, len(order) :] == -1).all()
-    assert np.array_equal(tenths(found.cost), wanted)
-
-
-@settings(max_examples=150, deadline=None)
-@given(small_worlds(), st.sampled_from([0.0, 1.0, 2.5, 4.0, 1e6]))
-def test_pairs_within_a_limit_are_all_pairs_within_it(world: World, limit: float) -> None:
-    travel, origins, facilities = world
-    plain = plain_costs(travel, origins, facilities)
-    pairs = travel.within(origins, facilities, limit, threads=2)
-    dense = np.full(plain.shape, np.inf)
-    dense[pairs.origin, pairs.facility] = pairs.tenths
-    assert np.array_equal(dense, np.where(plain <= limit * 10, plain, np.inf))
-    assert len(pairs) == np.isfinite(dense).sum()
-    for row in range(len(origins)):  # in the order of the facilities
-        assert (np.diff(pairs.facility[pairs.first[row] : pairs.first[row + 1]]) > 0).all()
+    check_doors(travel, origins, facilities, plain_costs(travel, origins, facilities), limits=limits, k=k)
 
 
 @settings(max_examples=150, deadline=None)
