@@ -14,7 +14,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-TOY_TESTS = ["tests/travel/test_toytown_walks.py", "tests/travel/test_snapping.py"]
+TOY_TESTS = [
+    "tests/travel/test_toytown_walks.py",
+    "tests/travel/test_snapping.py",
+    "tests/travel/transit/test_scan.py",
+]
 
 
 @pytest.mark.parametrize("switch", ["NUMBA_DISABLE_JIT", "NUMBA_BOUNDSCHECK"])

@@ -19,7 +19,7 @@ headways there is one timetable.
 
 from __future__ import annotations
 
-import zlib
+import hashlib
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -352,7 +352,7 @@ def _places_of_phases(name: str, phases: int) -> list[int]:
     >>> sorted(_places_of_phases("L1_0~07:00:00", 5))
     [0, 1, 2, 3, 4]
     """
-    marks = [(zlib.crc32(f"{name}/{place}".encode()), place) for place in range(phases)]
+    marks = [(hashlib.sha256(f"{name}/{place}".encode()).digest(), place) for place in range(phases)]
     return [place for _, place in sorted(marks)]
 
 
