@@ -90,3 +90,11 @@ def test_the_pictures_of_the_engine_are_what_it_computes(tmp_path: Path) -> None
     drawn = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     kept = {path.name: path.read_bytes() for path in (DOCS / "assets/engine").iterdir()}
     assert drawn == kept, "run `python scripts/draw_engine.py`"
+
+
+def test_what_the_page_on_the_engine_says_runs() -> None:
+    blocks = re.findall(r"```python\n(.*?)```", _page("how-to/engine.md"), flags=re.DOTALL)
+    assert len(blocks) >= 5
+    names: dict[str, object] = {}
+    for block in blocks:
+        exec(compile(block, "engine.md", "exec"), names)
