@@ -27,6 +27,7 @@ import shapely
 
 from yiju.errors import ContractError
 from yiju.text import Text
+from yiju.travel import changes
 from yiju.travel.order import EliminationOrder, Fill
 from yiju.travel.profiles import (
     Cyclist,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from yiju.travel.changes import Change
     from yiju.travel.travel import Travel
 
 Mode = Literal["walk", "drive"]
@@ -87,6 +89,8 @@ class StreetNetwork:
         Folder in which the order of elimination is kept; None for nowhere.
     crs
         Of the coordinates and lines, for what is drawn; None where unknown.
+    change
+        How it came from another network; None where it did not.
     """
 
     mode: Mode
@@ -105,6 +109,7 @@ class StreetNetwork:
     edge_id: npt.NDArray[np.int64]
     store: Path | None = None
     crs: Any = None
+    change: Change | None = None
 
     def __repr__(self) -> str:
         return f"<StreetNetwork to {self.mode} on: {self.nodes} nodes, {len(self.u)} edges>"
@@ -345,14 +350,120 @@ class StreetNetwork:
         seconds = driving_seconds(who, self.length_m, self.street_class, self.limit_kmh)
         return Travel.on(self, "seconds", seconds, seconds, gap_per_metre=3.6 / who.access_kmh)
 
+    def without_edges(self, edge_ids: npt.ArrayLike) -> StreetNetwork:
+        """The network without some streets, given by their numbers in the table (``edge_id``).
+
+        Raises
+        ------
+        ContractError
+            There is no street of such a number.
+
+        Examples
+        --------
+        >>> ring = StreetNetwork.from_arrays([[0, 0], [1, 0], [1, 1], [0, 1]], [0, 1, 2, 3], [1, 2, 3, 0], [1.0] * 4)
+        >>> cut = ring.without_edges([3])
+        >>> cut.in_metres().nearest(cut.at_nodes([3]), cut.at_nodes([0]))["metres"].tolist()
+        [3.0]
+        """
+        return changes.without_edges(self, edge_ids)
+
+    def with_edges(
+        self,
+        u: npt.ArrayLike,
+        v: npt.ArrayLike,
+        length_m: npt.ArrayLike,
+        *,
+        lines: Lines | None = None,
+        **columns: npt.ArrayLike,
+    ) -> StreetNetwork:
+        """The network with more streets between its nodes.
+
+        Parameters
+        ----------
+        u, v
+            (k,) positions of the nodes in the caller's table or array.
+        length_m
+            (k,) metres.
+        lines
+            (k,) LineStrings; straight without them.
+        **columns
+            As for :meth:`from_arrays`: ``forward``, ``stairs``, ``edge_id`` ...; numbers go on from the highest.
+
+        Raises
+        ------
+        ContractError
+            A street leads to a node that is not there, or has no length, or a negative one.
+        """
+        metres = np.asarray(length_m, dtype=np.float64)
+        number = np.arange(len(metres))
+        ends = [self.node_at[_checked_ends(end, self.nodes, number)] for end in (u, v)]
+        _check_lengths(number, metres)
+        return changes.with_edges(self, ends[0], ends[1], lines, columns | {"length_m": metres})
+
+    def with_links(
+        self, starts: AccessPoints, ends: AccessPoints, length_m: npt.ArrayLike | None = None
+    ) -> StreetNetwork:
+        """The network with straight ways between points on its streets: footbridges, crossings, gates in a wall.
+
+        A link joins the foot of each start, on its street, to that of the end in the same place. The streets are
+        split there. Costs of the pieces are rounded each, so that a way along a street that was split may differ by
+        a tenth.
+
+        Parameters
+        ----------
+        starts, ends
+            As many points, all of them on this network.
+        length_m
+            (k,) metres; without it, the distance between the two feet.
+
+        Raises
+        ------
+        ContractError
+            A point lies nowhere, or there are more of the one than of the other.
+
+        Examples
+        --------
+        >>> banks = StreetNetwork.from_arrays([[0, 0], [90, 0], [0, 40], [90, 40]], [0, 2], [1, 3], [90, 90])
+        >>> start, end = banks.snap([shapely.Point(30, 0)]), banks.snap([shapely.Point(30, 40)])
+        >>> bridged = banks.with_links(start, end)
+        >>> bridged.in_metres().nearest(bridged.at_nodes([0]), bridged.at_nodes([3]))["metres"].tolist()
+        [130.0]
+        """
+        return changes.with_links(self, starts, ends, length_m)
+
+    def carried(self, access: AccessPoints, points: Any = None, *, limit_m: float = 500.0) -> AccessPoints:
+        """Points on the network that this one came from, put on this one.
+
+        Each stays where it was, on the same street or on a piece of it.
+
+        Parameters
+        ----------
+        access
+            Points on the network before, or on one before that.
+        points
+            The points themselves (p,), to put those anew whose street was taken away. Without them these lie nowhere.
+        limit_m
+            As for :meth:`snap`.
+
+        Raises
+        ------
+        ContractError
+            The points are on a network that this one did not come from.
+        """
+        return changes.carried(access, self, points, limit_m)
+
     @cached_property
     def order(self) -> EliminationOrder:
         """In which order nodes are eliminated when the network is indexed; read from the store if it is there."""
+        if self.change is not None:
+            return self.change.order(self)
         return EliminationOrder.of(self.nodes, self.u, self.v, self.xy, store=self.store)
 
     @cached_property
     def fill(self) -> Fill:
         """The arcs that elimination in this order lays."""
+        if self.change is not None:
+            return self.change.fill(self)
         return Fill.of(self.order, self.u, self.v)
 
     @cached_property

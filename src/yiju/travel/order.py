@@ -188,6 +188,23 @@ def eliminated(nodes: int, u: Int32s, v: Int32s, xy: Floats, *, threads: int = _
     return postorder(first, head, np.concatenate([stripped, dissected]))
 
 
+def again_in_postorder(u: Int32s, v: Int32s, node: Int32s) -> Int32s:
+    """(nodes,) ranks for an order that was made for other streets between mostly the same nodes.
+
+    Parameters
+    ----------
+    u, v
+        The streets now.
+    node
+        (nodes,) nodes in the order of their elimination.
+    """
+    from yiju.travel.kernels.elimination import postorder  # noqa: PLC0415 - compiles
+    from yiju.travel.kernels.stripping import neighbour_lists  # noqa: PLC0415 - compiles
+
+    first, head, _ = neighbour_lists(len(node), u, v)
+    return postorder(first, head, node)
+
+
 def _dissected(graph: tuple[Int32s, Int32s, Int32s], xy: Floats, threads: int) -> Int32s:
     """Nodes of the core in the order of their elimination; its graph as ``(first, head, twin)``."""
     from yiju.travel.kernels.dissection import NODE, SLOT, dissect, part  # noqa: PLC0415 - compiles
