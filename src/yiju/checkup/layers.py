@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import shapely
 
 from yiju.city.services import SERVICES
@@ -35,18 +36,22 @@ class Layers:
 
     def __init__(self, facilities: gpd.GeoDataFrame, config: Config) -> None:
         self.frame = facilities
-        self.service = facilities["service"].to_numpy(dtype=object)
+        self._code, names = pd.factorize(facilities["service"])
+        self._code_of = {name: code for code, name in enumerate(names)}
+        self._count = np.bincount(self._code, minlength=len(names))
         complete = [s.options.get("complete_for", []) for s in config.of_kind("facilities")]
         self._complete = {service for services in complete for service in services}  # type: ignore[attr-defined]
         self._vouched = set(config.vouched)
 
     def rows(self, services: Iterable[str]) -> Bools:
         """Which rows of the table offer any of the services."""
-        return np.isin(self.service, list(services))
+        wanted = np.zeros(len(self._count) + 1, dtype=bool)  # one more for codes of unknown services, -1
+        wanted[[self._code_of[s] for s in services if s in self._code_of]] = True
+        return np.asarray(wanted[self._code])
 
     def count(self, service: str) -> int:
         """Facilities of a service."""
-        return int((self.service == service).sum())
+        return int(self._count[self._code_of[service]]) if service in self._code_of else 0
 
     @cached_property
     def _known(self) -> set[str]:

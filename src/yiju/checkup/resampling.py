@@ -62,6 +62,7 @@ class Resampler:
     def __init__(self, within: Within, rng: np.random.Generator) -> None:
         self._within = within
         self._rng = rng
+        self._wholes: dict[bytes, npt.NDArray[np.float32]] = {}
 
     @cached_property
     def _order(self) -> npt.NDArray[np.int64]:
@@ -97,7 +98,10 @@ class Resampler:
             (cells,) e.g. people covered, and people.
         """
         top, below = np.asarray(part, dtype=np.float64), np.asarray(whole, dtype=np.float64)
-        denominator = self._resampled(below)
+        key = below.tobytes()  # variants of an indicator are shares of the same people
+        if key not in self._wholes:
+            self._wholes[key] = self._resampled(below)
+        denominator = self._wholes[key]
         drawn = np.divide(
             self._resampled(top),
             denominator,
@@ -109,5 +113,15 @@ class Resampler:
         tail = (1 - _CONFIDENCE) / 2
         low, high = (np.full(len(drawn), np.nan) for _ in range(2))
         if known.any():
-            low[known], high[known] = np.nanquantile(drawn[known], [tail, 1 - tail], axis=1)
+            low[known], high[known] = _quantiles(drawn[known], [tail, 1 - tail])
         return Ends(low, high)
+
+
+def _quantiles(rows: npt.NDArray[np.float32], shares: list[float]) -> npt.NDArray[np.float32]:
+    """(shares, rows) quantiles of each row, leaving out what is not a number: few rows have any such."""
+    found = np.empty((len(shares), len(rows)), dtype=rows.dtype)
+    whole = ~np.isnan(rows).any(axis=1)
+    for choice, quantile in ((whole, np.quantile), (~whole, np.nanquantile)):
+        if choice.any():
+            found[:, choice] = quantile(rows[choice], shares, axis=1)
+    return found

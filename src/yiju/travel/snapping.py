@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 SMALLEST_PIECE = 40
 # The edge of a point that lies on none.
 NOWHERE = -1
+# Most doors and homes have a street within the first of these, and few streets within it (measured in Las Palmas:
+# three times as fast as asking the tree for the nearest).
+_RINGS_M = (20.0, 60.0, 200.0)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -192,19 +195,37 @@ def _nearest_edges(
         )
         if len(candidates) == 0 or len(open_points) == 0:
             continue
-        tree = shapely.STRtree(network.lines[candidates])
-        hits, distance = tree.query_nearest(
-            geometry[open_points], max_distance=limit_m, return_distance=True, all_matches=True
-        )
-        # a corner touches several edges: the first of the table, so that the same input gives the same answer
-        order = np.lexsort((hits[1], hits[0]))
-        point, first = np.unique(hits[0][order], return_index=True)
-        chosen, found = order[first], open_points[point]
-        edge[found] = candidates[hits[1][chosen]]
-        gap_m[found] = distance[chosen]
+        nearest, distance = _nearest_lines(network.lines[candidates], geometry[open_points], limit_m)
+        found = nearest != NOWHERE
+        edge[open_points[found]] = candidates[nearest[found]]
+        gap_m[open_points[found]] = distance[found]
     placed = edge != NOWHERE
     lines = network.lines[edge[placed]]
     along = shapely.line_locate_point(lines, geometry[placed])
     whole = shapely.length(lines)
     share[placed] = np.divide(along, whole, out=np.zeros_like(along), where=whole > 0)
     return edge, np.clip(share, 0.0, 1.0), gap_m
+
+
+def _nearest_lines(
+    lines: npt.NDArray[np.object_], points: npt.NDArray[np.object_], limit_m: float
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    """The nearest line of each point, and how far it is; ``NOWHERE`` and inf beyond the limit.
+
+    A line that lies within a ring is nearer than all that do not: points look around them in widening rings, and
+    most find their street in the first.
+    """
+    tree = shapely.STRtree(lines)
+    nearest = np.full(len(points), NOWHERE, dtype=np.int64)
+    distance = np.full(len(points), np.inf)
+    looking = np.arange(len(points))
+    for ring_m in (*(ring for ring in _RINGS_M if ring < limit_m), limit_m):
+        point, line = tree.query(points[looking], predicate="dwithin", distance=ring_m)
+        away = shapely.distance(lines[line], points[looking[point]])
+        # a corner touches several edges: the first of the table, so that the same input gives the same answer
+        order = np.lexsort((line, away, point))
+        answered, first = np.unique(point[order], return_index=True)
+        nearest[looking[answered]] = line[order[first]]
+        distance[looking[answered]] = away[order[first]]
+        looking = np.delete(looking, answered)
+    return nearest, distance

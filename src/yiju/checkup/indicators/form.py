@@ -172,9 +172,20 @@ def _land_beside(city: Context, middle: Sequence[object], edges: pd.DataFrame) -
     norm = np.hypot(along[:, 0], along[:, 1])
     across = np.column_stack([-along[:, 1], along[:, 0]]) / np.where(norm > 0, norm, 1.0)[:, None]
     sides = shapely.points(np.concatenate([xy + _BESIDE_M * across, xy - _BESIDE_M * across]))
-    tree = shapely.STRtree(city.built_up.geometry.to_numpy())
-    (side, parcel) = tree.query_nearest(sides, max_distance=_BESIDE_M, all_matches=False)
-    return parcel.astype(np.int64), (side % len(points)).astype(np.int64)
+    side, parcel = _nearest_parcels(city.built_up.geometry.to_numpy(), sides)
+    return parcel, side % len(points)
+
+
+def _nearest_parcels(parcels: npt.NDArray[np.object_], points: npt.NDArray[np.object_]) -> tuple[Ints, Ints]:
+    """Points with a parcel near them, in order, and the nearest parcel of each: nearly always the one they lie in."""
+    parcel, point = shapely.STRtree(points).query(parcels, predicate="intersects")
+    outside = np.setdiff1d(np.arange(len(points)), point)
+    found, near = shapely.STRtree(parcels).query(points[outside], predicate="dwithin", distance=_BESIDE_M)
+    point, parcel = np.concatenate([point, outside[found]]), np.concatenate([parcel, near])
+    away = shapely.distance(points[point], parcels[parcel])
+    order = np.lexsort((parcel, away, point))
+    point, first = np.unique(point[order], return_index=True)
+    return point.astype(np.int64), parcel[order[first]].astype(np.int64)
 
 
 def _summed_by_land(city: Context, parcel: Ints, value: Floats) -> Floats:

@@ -41,7 +41,8 @@ def _hollows(city: Context, indicator: Indicator) -> Block:
     fed = terrain["upstream_m2"] >= float(indicator.parameters["hollow_upstream_m2"])
     in_hollow = (deep & fed).to_numpy(dtype=bool)
     shapes = city.places.frame.geometry.to_numpy()
-    cell, place = shapely.STRtree(shapes).query(terrain.geometry.to_numpy(), predicate="intersects")
+    # the few and large ask the many and small: a shape that asks is prepared once for all its answers
+    place, cell = shapely.STRtree(terrain.geometry.to_numpy()).query(shapes, predicate="intersects")
     ground = np.bincount(place, minlength=len(shapes)).astype(np.float64)
     low = np.bincount(place, weights=in_hollow[cell], minlength=len(shapes)).astype(np.float64)
     return Block(
