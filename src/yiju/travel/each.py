@@ -84,7 +84,7 @@ class NearestEach:
     >>> services = {"clinic": doors.of(["f-00", "f-01"]), "library": doors.of(["f-04"])}
     >>> found = network.in_metres().nearest_each(homes, services)
     >>> found.cost.loc["r-3-0"].to_dict()
-    {'clinic': 360.0, 'library': 760.0}
+    {'clinic': 360.0, 'library': 360.0}
     >>> found.facility("clinic").loc["r-3-0"]
     'f-00'
     """
