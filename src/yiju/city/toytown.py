@@ -73,6 +73,7 @@ AGES = {
     "age_60_79": (0.16, 0.30),
     "age_80_plus": (0.04, 0.10),
 }
+BUS_M_PER_S = 5.0
 RAIN_YEARS = (1995, 2024)
 RAIN_CYCLE_MM = (1.0, 5.0, 10.0, 20.0, 40.0)
 
@@ -209,6 +210,7 @@ def toy_town(
     nodes, edges = _streets(grid, grade)
     facilities, entrances = _facilities(grid)
     stops, headways, routes = _transit(grid)
+    trips, calls = _timetable(grid)
     tables = {
         "places": _places(grid),
         "residents": _residents(grid, homes, people_per_block, grade),
@@ -226,6 +228,8 @@ def toy_town(
         "stops": stops,
         "headways": headways,
         "routes": routes,
+        "trips": trips,
+        "calls": calls,
         "figures": _figures(people_per_block * len(homes)),
         "requests": _requests(grid, homes),
         "rain": _rain(),
@@ -469,6 +473,19 @@ def _transit(grid: _Grid) -> tuple[gpd.GeoDataFrame, pd.DataFrame, pd.DataFrame]
         {"route_id": ["B1", "R1"], "feed": "toy", "name": ["1路", "轨道1号线"], "mode": ["bus", "rail"]}
     )
     return stops, headways, routes
+
+
+def _timetable(grid: _Grid) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The bus goes round: eastward from stop to stop and back to the first; the train is not in the timetable."""
+    corners = range(0, grid.blocks + 1, 3)
+    stops = [f"bus-{number}" for number in range(len(corners))]
+    east_s = [round(i * grid.block_m / BUS_M_PER_S) for i in corners]
+    after_s = [*east_s, 2 * east_s[-1]]
+    calls = pd.DataFrame({"stop_id": [*stops, stops[0]], "arrive_s": after_s, "depart_s": after_s})
+    calls = calls.assign(pattern_id="round", position=range(len(calls)), boards=True, alights=True)
+    start_s = [*range(7 * 3600, 19 * 3600, 600), *range(19 * 3600, 23 * 3600, 1800)]
+    trips = pd.DataFrame({"trip_id": [f"B1-{s // 60}" for s in start_s], "start_s": start_s})
+    return trips.assign(day=0, route_id="B1", pattern_id="round"), calls
 
 
 def _figures(people: float) -> pd.DataFrame:
