@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import geopandas as gpd
 import networkx as nx
@@ -313,8 +314,42 @@ def _check_sums(
     exact: np.ndarray,
     limits: tuple[float, ...],
 ) -> None:
-    # whole numbers, so that sums do not depend on the order of additions
-    values = np.random.default_rng(3).integers(0, 1000, len(facilities)).astype(float)
-    found = travel.sums_within(origins, facilities, values, limits)
-    wanted = np.stack([np.where(exact <= 10 * limit, values, 0.0).sum(axis=1) for limit in limits], axis=1)
-    pd.testing.assert_frame_equal(found, pd.DataFrame(wanted, index=origins.owners, columns=list(limits)))
+    rng = np.random.default_rng(3)
+    # whole numbers and quarters, so that the sums below do not depend on the order of additions
+    values = rng.integers(0, 1000, len(facilities)) / 4
+    groups = pd.DataFrame({"young": values, "old": values[::-1]})
+    labels = pd.array(rng.choice(["a", "b", None], len(facilities)), dtype="string")
+    near = {limit: exact <= 10 * limit for limit in limits}
+
+    def expected(columns: dict[Any, np.ndarray]) -> pd.DataFrame:
+        frame = pd.DataFrame(columns, index=origins.owners)
+        if isinstance(next(iter(columns)), tuple):
+            frame.columns = pd.MultiIndex.from_tuples(columns)
+        return frame
+
+    for worth in (0, 8):  # searched from facilities, and from origins
+        with mock.patch("yiju.travel.bounded._WORTH_OF_A_FACILITY", worth):
+            found = travel.sums_within(origins, facilities, values, limits, threads=2)
+            wanted = {limit: near[limit] @ values for limit in limits}
+            pd.testing.assert_frame_equal(found, expected(wanted), check_column_type=False)
+
+            found = travel.sums_within(origins, facilities, groups, limits)
+            wanted = {(group, limit): near[limit] @ groups[group] for group in groups for limit in limits}
+            pd.testing.assert_frame_equal(found, expected(wanted), check_column_type=False)
+
+            found = travel.sums_within(origins, facilities, values, limits, by=labels)
+            for label in labels.dropna().unique():
+                of_label = np.where((labels == label).fillna(value=False), values, 0.0)
+                for limit in limits:
+                    assert np.array_equal(found[label, limit], near[limit] @ of_label)
+
+            services = {
+                "all": facilities,
+                "first": facilities.of(facilities.owners[:1]),
+                "none": facilities.of([]),
+            }
+            counts = travel.counts_within(origins, services, limits)
+            for limit in limits:
+                assert np.array_equal(counts["all", limit], near[limit].sum(axis=1))
+                assert np.array_equal(counts["first", limit], near[limit][:, 0])
+                assert not counts["none", limit].any()
