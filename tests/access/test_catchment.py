@@ -24,7 +24,7 @@ def pairs_of(cost: np.ndarray, limit: float) -> PairsWithin:
     near = cost <= limit
     return PairsWithin(
         pd.RangeIndex(cost.shape[0]), pd.RangeIndex(cost.shape[1]), "metres", limit,
-        np.concatenate([[0], np.cumsum(near.sum(axis=1))]),
+        np.concatenate([[0], np.cumsum(near.sum(axis=1))]).astype(np.int64),
         np.nonzero(near)[1].astype(np.int32), np.rint(cost[near] * PER_UNIT).astype(np.int32),
     )  # fmt: skip
 
@@ -240,3 +240,21 @@ def test_weights_are_the_same_from_a_table_of_tenths_and_pair_by_pair() -> None:
         pairs = pairs_of(cost, 50)
         for decay in (catchment.gaussian(50), catchment.exponential(7), catchment.power(1.5, nearest=2)):
             assert np.allclose(weights_of(pairs, decay), decay(pairs.cost), rtol=1e-15)
+
+
+@given(small_markets(), st.sampled_from(DECAYS))
+def test_kernels_are_their_formulas(market: Any, decay: Any) -> None:
+    pairs, places, people = market
+    weight = np.zeros((len(pairs.origins), len(pairs.facilities)))
+    weight[pairs.origin, pairs.facility] = decay(pairs.cost)
+    of_home = weight.sum(axis=1, keepdims=True)
+    share = np.divide(weight, of_home, out=np.zeros_like(weight), where=of_home > 0)
+    for found, f in (
+        (two_step_fca(pairs, places, people, decay=decay), weight),
+        (catchment.three_step_fca(pairs, places, people, decay=decay), share * weight),
+    ):
+        wanting = people @ f
+        ratio = np.divide(places, wanting, out=np.full(len(places), np.nan), where=wanting > 0)
+        assert np.allclose(found.ratio, ratio, rtol=1e-12, equal_nan=True)
+        assert np.allclose(found.access, f @ np.nan_to_num(ratio), rtol=1e-12)
+    assert np.allclose(gravity(pairs, places, decay=decay), weight @ places, rtol=1e-12)

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from yiju.access.checking import ByGroup, groups_of
+from yiju.access.checking import ByGroup, groups_of, or_none
 from yiju.errors import ContractError
 from yiju.text import Text
 
@@ -89,7 +89,7 @@ def service_areas(
             )
         )
     at, number = code[served], len(facilities)
-    everyone = np.sum([np.nan_to_num(each) for each in groups.values()], axis=0)
+    everyone = np.sum([or_none(each) for each in groups.values()], axis=0)
     columns = {
         "cells": np.bincount(at, minlength=number),
         **_people_and_costs("", everyone, at, number, cost, served),
@@ -98,8 +98,8 @@ def service_areas(
     left = {"cells": float((~served).sum()), "people": everyone[~served].sum()}
     if grouped:
         for group, each in groups.items():
-            columns |= _people_and_costs(f"_{group}", np.nan_to_num(each), at, number, cost, served)
-            left[f"people_{group}"] = np.nan_to_num(each)[~served].sum()
+            columns |= _people_and_costs(f"_{group}", or_none(each), at, number, cost, served)
+            left[f"people_{group}"] = or_none(each)[~served].sum()
     areas = pd.DataFrame(columns, index=facilities)
     if cells is not None:
         areas = _with_shapes(areas, cells, nearest.index, code)

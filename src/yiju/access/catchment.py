@@ -42,7 +42,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from yiju.access.checking import ByGroup, Numbers, groups_of, numbers_of
+from yiju.access.checking import ByGroup, Numbers, groups_of, numbers_of, or_none
 from yiju.access.decay import (
     LUO_QI_FAST,
     LUO_QI_SLOW,
@@ -50,6 +50,7 @@ from yiju.access.decay import (
     exponential,
     gaussian,
     power,
+    rows_of,
     weights_of,
     within_catchment,
     zones,
@@ -182,6 +183,8 @@ def _floating(
     *,
     chosen: bool,
 ) -> Floating:
+    from yiju.access.kernels import sharing  # noqa: PLC0415 - compiles, which naming a decay need not
+
     one = next(iter(pairs.values())) if isinstance(pairs, Mapping) else pairs
     people, grouped = groups_of(demand, one.origins, _DEMAND)
     of_group = dict(pairs) if isinstance(pairs, Mapping) else dict.fromkeys(people, pairs)
@@ -192,29 +195,21 @@ def _floating(
     for group, number in people.items():
         ways = of_group[group]
         if id(ways) not in weights:
-            weights[id(ways)] = _shared(ways, weights_of(ways, decay)) if chosen else weights_of(ways, decay)
+            weight = weights_of(ways, decay)
+            # step 0
+            weights[id(ways)] = sharing.shares(rows_of(ways)[0], weight) * weight if chosen else weight
         # step 1
-        asked = np.nan_to_num(number)[ways.origin] * weights[id(ways)]
-        wanting += np.bincount(ways.facility, weights=asked, minlength=len(places))
+        sharing.ask(*rows_of(ways), weights[id(ways)], or_none(number), wanting)
     ratio = np.divide(places, wanting, out=np.full(len(places), np.nan), where=wanting > 0)
-    offered = np.nan_to_num(ratio)
-    columns: dict[str, Floats] = {}
-    for group in people:
-        ways = of_group[group]
-        # step 2
-        found = np.bincount(
-            ways.origin, weights=offered[ways.facility] * weights[id(ways)], minlength=len(ways.origins)
-        )
-        columns[group] = found.astype(np.float64)  # of no pairs at all, numpy counts in whole numbers
+    offered = or_none(ratio)
+    # step 2
+    found = {
+        key: sharing.offer(*rows_of(ways), weights[key], offered)
+        for key, ways in {id(ways): ways for ways in of_group.values()}.items()
+    }
+    columns = {group: found[id(of_group[group])] for group in people}
     access: pd.Series | pd.DataFrame = pd.DataFrame(columns, index=one.origins)
     return Floating(access if grouped else access["all"].rename(None), pd.Series(ratio, index=one.facilities))
-
-
-def _shared(pairs: PairsWithin, weight: Floats) -> Floats:
-    """Step 0: each weight times the share that falls to it of its home's weights."""
-    of_home = np.bincount(pairs.origin, weights=weight, minlength=len(pairs.origins))[pairs.origin]
-    share = np.divide(weight, of_home, out=np.zeros_like(weight), where=of_home > 0)
-    return share * weight
 
 
 def _check_alike(pairs: Mapping[str, PairsWithin], groups: list[str]) -> None:
@@ -242,8 +237,8 @@ def gravity(pairs: PairsWithin, supply: Numbers, *, decay: Callable[[Floats], Fl
     ContractError, ValueError
         As of :func:`two_step_fca`.
     """
-    places = np.nan_to_num(numbers_of(supply, pairs.facilities, _SUPPLY))
-    found = np.bincount(
-        pairs.origin, weights=places[pairs.facility] * weights_of(pairs, decay), minlength=len(pairs.origins)
-    )
-    return pd.Series(found.astype(np.float64), index=pairs.origins)
+    from yiju.access.kernels import sharing  # noqa: PLC0415 - as above
+
+    places = or_none(numbers_of(supply, pairs.facilities, _SUPPLY))
+    found = sharing.offer(*rows_of(pairs), weights_of(pairs, decay), places)
+    return pd.Series(found, index=pairs.origins)

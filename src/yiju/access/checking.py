@@ -55,7 +55,7 @@ def numbers_of(
             ),
             hint=Text("请先用 reindex 对齐。", "Align it with `reindex` first."),
         )
-    number = np.asarray(given, dtype=np.float64)
+    number = np.array(given, dtype=np.float64)  # a copy in one piece: kernels take no other
     if number.shape != (count,):
         raise ContractError(
             Text(
@@ -76,6 +76,12 @@ def numbers_of(
             )
         )
     return number
+
+
+def or_none(number: Floats) -> Floats:
+    """The numbers with 0 where they are not known; themselves where all are."""
+    unknown = np.isnan(number)
+    return np.where(unknown, 0.0, number) if unknown.any() else number
 
 
 def groups_of(given: ByGroup, rows: pd.Index, what: Text) -> tuple[dict[str, Floats], bool]:

@@ -152,6 +152,13 @@ def weights_of(pairs: PairsWithin, decay: Callable[[Floats], Floats]) -> Floats:
     return weight[pairs.tenths] if by_tenth else weight
 
 
+def rows_of(pairs: PairsWithin) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+    """``(first, facility)`` as the kernels take them, whoever made the pairs."""
+    return np.ascontiguousarray(pairs.first, dtype=np.int64), np.ascontiguousarray(
+        pairs.facility, dtype=np.int32
+    )
+
+
 def _need_positive(name: str, number: float) -> None:
     if not number > 0:
         msg = f"{name} needs to be above 0, was {number}"

@@ -21,8 +21,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from yiju.access.checking import ByGroup, Numbers, groups_of, numbers_of
-from yiju.access.decay import weights_of
+from yiju.access.checking import ByGroup, Numbers, groups_of, numbers_of, or_none
+from yiju.access.decay import rows_of, weights_of
 from yiju.text import Text
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class HuffShares:
         columns = {
             group: np.bincount(
                 self.pairs.facility,
-                weights=np.nan_to_num(number)[self.pairs.origin] * self.share,
+                weights=or_none(number)[self.pairs.origin] * self.share,
                 minlength=len(self.pairs.facilities),
             ).astype(np.float64)
             for group, number in groups.items()
@@ -106,7 +106,7 @@ def huff_shares(pairs: PairsWithin, attraction: Numbers, *, decay: Callable[[Flo
     >>> huff_shares(pairs, [4, 4], decay=power(2, nearest=60)).share.round(9).tolist()
     [0.8, 0.2]
     """
-    drawn = np.nan_to_num(numbers_of(attraction, pairs.facilities, Text("设施吸引力", "attraction")))
-    utility = drawn[pairs.facility] * weights_of(pairs, decay)
-    total = np.bincount(pairs.origin, weights=utility, minlength=len(pairs.origins))[pairs.origin]
-    return HuffShares(pairs, np.divide(utility, total, out=np.zeros_like(utility), where=total > 0))
+    from yiju.access.kernels.sharing import shares  # noqa: PLC0415 - compiles, which naming shares need not
+
+    drawn = or_none(numbers_of(attraction, pairs.facilities, Text("设施吸引力", "attraction")))
+    return HuffShares(pairs, shares(rows_of(pairs)[0], drawn[pairs.facility] * weights_of(pairs, decay)))

@@ -36,7 +36,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from yiju.access.checking import ByGroup, groups_of, numbers_of
+from yiju.access.checking import ByGroup, groups_of, numbers_of, or_none
 from yiju.access.ladder import ladder
 from yiju.text import Text
 
@@ -314,7 +314,7 @@ def measures(
     frame = values.to_frame() if isinstance(values, pd.Series) else values
     given = np.ones(len(frame)) if people is None else people
     groups, grouped = groups_of(given, frame.index, Text("人口", "people"))
-    number = np.nan_to_num(np.stack(list(groups.values())))
+    number = or_none(np.stack(list(groups.values())))
     ranked = None if trait is None else _Ranked(trait, number)
     rows = []
     for name in frame.columns:

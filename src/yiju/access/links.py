@@ -28,7 +28,7 @@ import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
-from yiju.access.checking import Numbers, numbers_of
+from yiju.access.checking import Numbers, numbers_of, or_none
 from yiju.text import Text
 from yiju.travel.snapping import SMALLEST_PIECE
 
@@ -107,7 +107,7 @@ def missing_links(
     pair, crow = pair[far], crow[far]
 
     ends, place = np.unique(pair, return_inverse=True)
-    near = travel.sums_within(_at(network, corners[ends]), homes, np.nan_to_num(number), [saved_m / 2])
+    near = travel.sums_within(_at(network, corners[ends]), homes, or_none(number), [saved_m / 2])
     beside = near.to_numpy()[:, 0][place.reshape(-1, 2)].sum(axis=1)
     order = np.lexsort((crow, -beside))
     chosen = order[_apart(xy[pair[order]].mean(axis=1), apart_m, most)]
