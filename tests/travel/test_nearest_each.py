@@ -191,7 +191,8 @@ def test_answers_keep_their_memory_for_as_long_as_somebody_looks_at_it() -> None
     homes = travel.network.at_nodes(range(200))
     one, other = ({"a": travel.network.at_nodes(rng.integers(0, 200, 3))} for _ in range(2))
     first = travel.nearest_each(homes, one)
-    kept, column = first.cost, first.packed[0].keys[:, 0]
+    column = first.packed[0]._rows[:, 0]
+    kept = first.cost
     stood = column.copy()
     del first
     for _ in range(3):
@@ -205,7 +206,7 @@ def test_memory_that_nobody_looks_at_is_used_again() -> None:
     homes = travel.network.at_nodes(range(20))
     places = set()
     for _ in range(5):
-        places.add(travel.nearest_each(homes, {"a": homes}).packed[0].keys.ctypes.data)
+        places.add(travel.nearest_each(homes, {"a": homes}).packed[0]._rows.ctypes.data)
         gc.collect()
     assert len(places) <= 2
     with (

@@ -22,39 +22,54 @@ if TYPE_CHECKING:
 Int32s = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
 
-# Origins that are unpacked together: their keys fit the cache of a core.
+# Rows that are turned together: 512 kB fit the cache of a core.
 _BLOCK = 4096
 
 
-@dataclass(frozen=True, eq=False)
 class Packed:
-    """Keys of some services, a column for each.
+    """Keys of some services.
 
-    Attributes
+    Sweeps leave a row for each origin. Who asks for one service wants a column, and will soon want the next: so the
+    first of them turns the whole, and the rows go.
+
+    Parameters
     ----------
     services
-        Names of the columns; there may be columns beyond them that mean nothing.
-    keys
-        (origins * k, columns) cost above, label below; the k of one origin are consecutive rows, in rising order.
+        Names of the columns.
+    rows
+        (origins * k, lanes) cost above, label below; the k of one origin are consecutive rows, in rising order. Lanes
+        beyond the services mean nothing.
     bits
         Width of the label.
     most
         The largest cost that is one, in tenths: beyond it, there is no way or it is too far.
     """
 
-    services: tuple[str, ...]
-    keys: Rows
-    bits: int
-    most: int
+    def __init__(self, services: tuple[str, ...], rows: Rows, bits: int, most: int) -> None:
+        self.services, self.bits, self.most = services, bits, most
+        self._rows: Rows | None = rows
+        self._columns: Rows = rows[:0].T
 
-    def tenths(self, column: int | slice) -> npt.NDArray[np.int32]:
-        """(origins * k,) or (origins * k, columns) costs in tenths; ``UNREACHED`` where there is none."""
-        cost = self.keys[:, column] >> self.keys.dtype.type(self.bits)
+    @property
+    def columns(self) -> Rows:
+        """(services, origins * k) keys."""
+        rows = self._rows
+        if rows is not None:
+            columns = np.empty((len(self.services), len(rows)), dtype=rows.dtype)
+            for begin in range(0, len(rows), _BLOCK):
+                columns[:, begin : begin + _BLOCK] = rows[begin : begin + _BLOCK, : len(columns)].T
+            self._columns, self._rows = columns, None
+        return self._columns
+
+    def tenths(self, column: int) -> Int32s:
+        """(origins * k,) costs in tenths; ``UNREACHED`` where there is none."""
+        keys = self.columns[column]
+        cost = keys >> keys.dtype.type(self.bits)
         return np.where(cost <= self.most, cost, UNREACHED).astype(np.int32)
 
     def label(self, column: int) -> Int32s:
         """(origins * k,) labels; ``NOBODY`` where there is no way."""
-        keys = self.keys[:, column]
+        keys = self.columns[column]
         label = (keys & keys.dtype.type(2**self.bits - 1)).astype(np.int32)
         return np.where(keys >> keys.dtype.type(self.bits) <= self.most, label, np.int32(NOBODY))
 
@@ -105,19 +120,10 @@ class NearestEach:
     @property
     def cost(self) -> pd.DataFrame:
         """(origins, services) cost to the nearest, in the unit; inf where there is none."""
-        cost = np.empty((len(self.origins), len(self.facilities)))
-        place = {service: i for i, service in enumerate(self.facilities)}
-        for packed in self.packed:
-            columns = [place[service] for service in packed.services]
-            for begin in range(0, len(cost), _BLOCK):
-                keys = packed.keys[begin : begin + _BLOCK, : len(columns)]
-                tenth = keys >> keys.dtype.type(packed.bits)
-                cost[begin : begin + _BLOCK, columns] = np.where(
-                    tenth <= packed.most, tenth / PER_UNIT, np.inf
-                )
-        return pd.DataFrame(
-            cost, index=self.origins, columns=pd.Index(self.services, dtype=object), copy=False
-        )
+        cost = np.empty((len(self.facilities), len(self.origins)))
+        for row, service in enumerate(self.facilities):
+            cost[row] = _in_unit(self.tenths_of(service))
+        return _frame(cost, self.origins, self.services)
 
     def tenths_of(self, service: str) -> Int32s:
         """(origins,) exact cost in decimetres or deciseconds; the largest of 31 bits where there is none."""
@@ -153,14 +159,15 @@ class NearestKEach(Mapping[str, NearestK]):
     ----------
     origins, facilities, unit
         As in :class:`NearestEach`.
-    k
-        How many were asked for.
+    k, length
+        How many were asked for, and how many there are in the lists.
     """
 
     origins: pd.Index
     facilities: Mapping[str, pd.Index]
     unit: Unit
     k: int
+    length: int
     packed: tuple[Packed, ...]
 
     def __repr__(self) -> str:
@@ -174,9 +181,8 @@ class NearestKEach(Mapping[str, NearestK]):
 
     def __getitem__(self, service: str) -> NearestK:
         packed, column = self._place[service]
-        shape = len(self.origins), -1
-        cost = _in_unit(packed.tenths(column).reshape(shape)[:, : self.k])
-        label = packed.label(column).reshape(shape)[:, : self.k]
+        cost = _in_unit(self._tenths(service)[:, : self.k])
+        label = packed.label(column).reshape(len(self.origins), self.length)[:, : self.k]
         return NearestK(self.origins, self.facilities[service], self.unit, cost, np.ascontiguousarray(label))
 
     def mean(self) -> pd.DataFrame:
@@ -185,22 +191,19 @@ class NearestKEach(Mapping[str, NearestK]):
         Where a whole service has fewer than k facilities, the mean is over those that there are; inf where not all of
         them, or none, can be reached.
         """
-        mean = np.full((len(self.origins), len(self.facilities)), np.inf)
-        place = {service: i for i, service in enumerate(self.facilities)}
-        for packed in self.packed:
-            counted = np.array([min(self.k, len(self.facilities[service])) for service in packed.services])
-            columns = np.array([place[service] for service in packed.services])
-            lists = packed.keys.reshape(len(self.origins), -1, packed.keys.shape[1])
-            for begin in range(0, len(mean), _BLOCK // 4):
-                keys = lists[begin : begin + _BLOCK // 4, :, : len(columns)]
-                tenth = (keys >> keys.dtype.type(packed.bits)).astype(np.int64)
-                asked = np.arange(lists.shape[1])[:, None] < counted
-                total = np.where(asked, tenth, 0).sum(axis=1)
-                whole = (counted > 0) & (np.where(asked, tenth, 0).max(axis=1) <= packed.most)
-                block = np.full(total.shape, np.inf)
-                np.divide(total, counted * PER_UNIT, out=block, where=whole)
-                mean[begin : begin + _BLOCK // 4, columns] = block
-        return pd.DataFrame(mean, index=self.origins, columns=pd.Index(list(self), dtype=object), copy=False)
+        mean = np.full((len(self.facilities), len(self.origins)), np.inf)
+        for row, service in enumerate(self.facilities):
+            counted = min(self.k, len(self.facilities[service]))
+            if counted:
+                tenth = self._tenths(service)
+                total = sum(tenth[:, i].astype(np.int64) for i in range(counted))
+                # lists rise: if the last one can be reached, all can
+                np.divide(total, counted * PER_UNIT, out=mean[row], where=tenth[:, counted - 1] != UNREACHED)
+        return _frame(mean, self.origins, tuple(self))
+
+    def _tenths(self, service: str) -> Int32s:
+        packed, column = self._place[service]
+        return packed.tenths(column).reshape(len(self.origins), self.length)
 
     @cached_property
     def _place(self) -> dict[str, tuple[Packed, int]]:
@@ -209,6 +212,11 @@ class NearestKEach(Mapping[str, NearestK]):
 
 def _places(packed: tuple[Packed, ...]) -> dict[str, tuple[Packed, int]]:
     return {service: (some, column) for some in packed for column, service in enumerate(some.services)}
+
+
+def _frame(columns: Floats, origins: pd.Index, services: tuple[str, ...]) -> pd.DataFrame:
+    """A frame of (services, origins) numbers: pandas keeps columns one after the other too."""
+    return pd.DataFrame(columns.T, index=origins, columns=pd.Index(services, dtype=object), copy=False)
 
 
 def _in_unit(tenth: Int32s) -> Floats:

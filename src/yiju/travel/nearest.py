@@ -58,10 +58,10 @@ def nearest_k_each(
     # there are kernels for some lengths: a list is as exact as a longer one cut
     lengths = [length for length in LENGTHS if length >= k]
     if travel.engine == "plain" or travel.network.nodes == 0 or not lengths:
-        packed = _searched_k(travel, origins, services, k, most)
+        length, packed = k, _searched_k(travel, origins, services, k, most)
     else:
-        packed = _swept(travel, origins, services, most, lengths[0])
-    return NearestKEach(origins.owners, facilities, travel.unit, k, packed)
+        length, packed = lengths[0], _swept(travel, origins, services, most, lengths[0])
+    return NearestKEach(origins.owners, facilities, travel.unit, k, length, packed)
 
 
 def _searched(travel: Travel, origins: AccessPoints, services: Services, most: int) -> tuple[Packed, ...]:
