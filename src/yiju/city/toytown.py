@@ -73,6 +73,7 @@ AGES = {
     "age_60_79": (0.16, 0.30),
     "age_80_plus": (0.04, 0.10),
 }
+# 18 km/h: a block of 100 m in 20 seconds, so that times are whole.
 BUS_M_PER_S = 5.0
 RAIN_YEARS = (1995, 2024)
 RAIN_CYCLE_MM = (1.0, 5.0, 10.0, 20.0, 40.0)
