@@ -38,18 +38,17 @@ def warm(progress: Progress = SILENT) -> None:
     Parameters
     ----------
     progress
-        Told of it when there is something to compile, and of each kernel that is done.
+        Told of it when there is something to compile, and of each module that is done.
     """
     cold = cold_modules()
     if not cold:
         return
     progress.step(Text("编译计算内核（仅首次）", "Compile the kernels (first run only)"))
-    total = sum(kernel_modules()[module] for module in cold)
     done: set[str] = set()
-    for kernel in _in_two_processes(cold) if _may_start_processes() else compile_modules(cold):
-        if kernel not in done:  # where the two meet, both may compile the same
-            done.add(kernel)
-            progress.advance(len(done), total)
+    for module in _in_two_processes(cold) if _may_start_processes() else compile_modules(cold):
+        if module not in done:  # where the two meet, both may compile the same
+            done.add(module)
+            progress.advance(len(done), len(cold))
     sweep()
 
 
@@ -61,19 +60,19 @@ def cold_modules() -> list[str]:
 
 
 def compile_modules(modules: Iterable[str]) -> Iterator[str]:
-    """Compile what is not compiled yet in these modules, and give the name of each kernel that is done."""
-    from yiju.travel.kernels.compiling import Kernel  # noqa: PLC0415 - imports numba, which a warm start does later
+    """Compile what is not compiled yet in these modules, and give the name of each that is done."""
+    from yiju.travel.kernels.compiling import DECLARED  # noqa: PLC0415 - imports numba, which a warm start does later
 
     for module in modules:
         mark = mark_of(module)
         if mark is None or mark.exists():
             continue
-        for name, kernel in vars(importlib.import_module(module)).items():
-            if isinstance(kernel, Kernel) and kernel.__module__ == module:
-                kernel.ready()
-                yield f"{module}.{name}"
+        importlib.import_module(module)
+        for kernel in DECLARED.get(module, []):
+            kernel.ready()
         with suppress(OSError):
             mark.touch()
+        yield module
 
 
 def _may_start_processes() -> bool:
@@ -83,14 +82,14 @@ def _may_start_processes() -> bool:
 
 
 def _in_two_processes(modules: Sequence[str]) -> Iterator[str]:
-    """:func:`compile_modules` from both ends; both processes tell of their kernels through one pipe."""
+    """:func:`compile_modules` from both ends; both processes tell of their modules through one pipe."""
     reading, writing = os.pipe()
     processes: list[subprocess.Popen[bytes]] = []
     try:
         for order in (list(modules), list(modules)[::-1]):
             code = (
                 f"import sys; sys.path[:] = {sys.path!r}; from yiju.travel.warming import compile_modules\n"
-                f"for kernel in compile_modules({order!r}): print(kernel, flush=True)"
+                f"for module in compile_modules({order!r}): print(module, flush=True)"
             )
             # what goes wrong there will be told where the kernel is called
             with suppress(OSError):

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import numba
@@ -56,6 +57,8 @@ def tuple_of(*kinds: Any) -> Any:
     return numba.types.Tuple(kinds)  # type: ignore[no-untyped-call]
 
 
+# All kernels by module, in the order in which they were declared.
+DECLARED: dict[str, list[Kernel]] = {}
 _OPTIONS = {"nopython": True, "nogil": True, "no_cfunc_wrapper": True}
 
 
@@ -70,13 +73,14 @@ class Kernel(CPUDispatcher):  # type: ignore[misc]
         """Say which types it is for, and where its code is kept."""
         self._declared = signature
         self._folder = folder
+        DECLARED.setdefault(self.__module__, []).append(self)
 
     def ready(self) -> None:
         """Load or compile it now."""
         with global_compiler_lock:  # numba's own, so that two locks can never wait for each other
             if self._can_compile:
                 if self._folder is not None:
-                    self._cache = _Kept(self.py_func, self._folder)
+                    self._cache = _Kept(self.py_func, self._folder, str(self._declared))
                 self.compile(self._declared)
                 self.disable_compile()
 
@@ -95,9 +99,9 @@ class Kernel(CPUDispatcher):  # type: ignore[misc]
 class _Kept(FunctionCache):  # type: ignore[misc]
     """numba's cache of one function, in a folder of our choice; what cannot be written is compiled each time."""
 
-    def __init__(self, function: Callable[..., Any], folder: Path) -> None:
+    def __init__(self, function: Callable[..., Any], folder: Path, signature: str) -> None:
         class _Impl(CompileResultCacheImpl):  # type: ignore[misc]
-            _locator_classes = (_Place(function, folder),)
+            _locator_classes = (_Place(function, folder, signature),)
 
         self._impl_class = _Impl
         super().__init__(function)
@@ -110,9 +114,10 @@ class _Kept(FunctionCache):  # type: ignore[misc]
 class _Place:
     """What numba calls a cache locator: the folder, and a stamp that says when the code in it is stale."""
 
-    def __init__(self, function: Callable[..., Any], folder: Path) -> None:
+    def __init__(self, function: Callable[..., Any], folder: Path, signature: str) -> None:
         self._folder = folder
         self._stamp = digest_of(function.__module__)
+        self._types = sha256(signature.encode()).hexdigest()[:8]
 
     def from_function(self, _function: Callable[..., Any], _file: str) -> _Place:
         return self
@@ -127,4 +132,4 @@ class _Place:
         return self._stamp
 
     def get_disambiguator(self) -> str:
-        return "kernel"
+        return self._types  # one function may be a kernel for several types, and two processes write at once

@@ -30,7 +30,8 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parents[2]
 # The rooms that have kernels.
 _ROOMS = ("travel", "access")
-_KERNEL = re.compile(r"^@(?:row_)?kernel\(", re.MULTILINE)
+# A decorator, or a call in a list of kernels that differ in their types only.
+_KERNEL = re.compile(r"^(?:@|\s+)(?:row_)?kernel\(", re.MULTILINE)
 _IMPORT = re.compile(r"^\s*from (yiju\.(?:travel|access)\.[\w.]+) import", re.MULTILINE)
 # Switches that change what is compiled; checked code never mixes with the ordinary.
 _SWITCHES = ("NUMBA_BOUNDSCHECK", "NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES", "NUMBA_OPT", "YIJU_PLAIN_ROWS")
@@ -41,22 +42,20 @@ _KEPT_DAYS = 30
 
 
 @cache
-def kernel_modules() -> dict[str, int]:
-    """Modules that hold kernels, and how many: found in the sources, nothing is imported.
+def kernel_modules() -> tuple[str, ...]:
+    """Modules that hold kernels: found in the sources, nothing is imported.
 
     Examples
     --------
-    >>> kernel_modules()["yiju.travel.kernels.heap"]
-    3
+    >>> "yiju.travel.kernels.heap" in kernel_modules()
+    True
     """
-    found = {}
-    for room in _ROOMS:
-        for file in sorted((PACKAGE / room).rglob("*.py")):
-            kernels = len(_KERNEL.findall(file.read_text(encoding="utf-8")))
-            if kernels:
-                parts = file.relative_to(PACKAGE).with_suffix("").parts
-                found[".".join(("yiju", *parts))] = kernels
-    return found
+    return tuple(
+        ".".join(("yiju", *file.relative_to(PACKAGE).with_suffix("").parts))
+        for room in _ROOMS
+        for file in sorted((PACKAGE / room).rglob("*.py"))
+        if _KERNEL.search(file.read_text(encoding="utf-8"))
+    )
 
 
 @cache
