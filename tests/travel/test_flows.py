@@ -253,15 +253,19 @@ def test_people_of_other_origins_or_no_people_are_refused() -> None:
     homes, doors = at_nodes(network, graph, [0, 1]), at_nodes(network, graph, [3])
     travel = network.in_metres()
     for wrong, words in (
-        ([1.0], "need 2 rows"),
+        ([1.0], "people: needs 2 rows"),
         ([1.0, -1.0], "such as -1"),
         ([1.0, np.nan], "such as nan"),
-        (pd.Series([1.0, 1.0], index=[5, 6]), "need the index of the origins"),
+        (pd.Series([1.0, 1.0], index=[5, 6]), "people: needs the index of its points"),
     ):
         with pytest.raises(ContractError, match=words):
             travel.flows(homes, doors, wrong)
         with pytest.raises(ContractError, match=words):
             travel.betweenness(homes, doors, wrong, limit=500)
+    with pytest.raises(ContractError, match="values: needs 1 rows"):
+        travel.betweenness(homes, doors, values=[1, 2], limit=500)
+    with pytest.raises(ValueError, match="ask for each group"):
+        travel.betweenness(homes, doors, [[1, 2], [3, 4]], limit=500)
     with pytest.raises(ValueError, match="needs a limit"):
         travel.betweenness(homes, doors, limit=np.inf)
     with pytest.raises(ValueError, match="numbers from 0 up"):

@@ -36,6 +36,7 @@ import pandas as pd
 
 from yiju.errors import ContractError
 from yiju.text import Text
+from yiju.travel.bounded import whole_limit
 from yiju.travel.hanging import by_edge, by_owner, seeds
 from yiju.travel.kernels.flows import ROOT, carry, carry_within, choose_ways, first_steps
 from yiju.travel.kernels.nearest import settle_all
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from yiju.travel.network import StreetNetwork
     from yiju.travel.results import PairsWithin
     from yiju.travel.snapping import AccessPoints
+    from yiju.travel.travel import Travel
 
 Int32s = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
@@ -56,6 +58,10 @@ Decay = Callable[[Floats], Floats]
 # Sums of people are sums of floats, whose last digit depends on their order: so the blocks are always as many,
 # whatever the number of threads. Eight keep the cores of most machines busy, and cost eight numbers a street.
 _BLOCKS = 8
+
+
+_PEOPLE = Text("人口", "people")
+_VALUES = Text("设施吸引力", "values")
 
 
 class Streets(NamedTuple):
@@ -73,7 +79,7 @@ class Streets(NamedTuple):
 
 
 def people_at(
-    people: npt.ArrayLike | pd.Series | pd.DataFrame | None, points: AccessPoints
+    people: npt.ArrayLike | pd.Series | pd.DataFrame | None, points: AccessPoints, what: Text = _PEOPLE
 ) -> tuple[Floats, list[object] | None]:
     """People of each owner, checked: ``(owners, groups)``, and the names of the groups if there are several.
 
@@ -87,31 +93,83 @@ def people_at(
     if isinstance(people, pd.Series | pd.DataFrame) and not people.index.equals(points.owners):
         raise ContractError(
             Text(
-                f"人口的索引应与出发点一致（{len(points)} 行），实际不一致（{len(people)} 行）。",
-                f"People need the index of the origins ({len(points)} rows), were given another ({len(people)} rows) "
-                "instead.",
+                f"{what.zh}的索引应与其点位一致（{len(points)} 行），实际不一致（{len(people)} 行）。",
+                f"{what.en}: needs the index of its points ({len(points)} rows), was given another "
+                f"({len(people)} rows) instead.",
             )
         )
     number = np.array(people, dtype=np.float64)
     if number.ndim not in (1, 2) or len(number) != len(points):
         raise ContractError(
             Text(
-                f"人口应有 {len(points)} 行，实际形状为 {number.shape}。",
-                f"People need {len(points)} rows, were given the shape {number.shape} instead.",
+                f"{what.zh}应有 {len(points)} 行，实际形状为 {number.shape}。",
+                f"{what.en}: needs {len(points)} rows, was given the shape {number.shape} instead.",
             )
         )
     wrong = ~(np.isfinite(number) & (number >= 0))
     if wrong.any():
         raise ContractError(
             Text(
-                f"人口应为不小于 0 的数，实际有 {int(wrong.sum())} 个不是（如 {number[wrong][0]}）。",
-                f"People need to be numbers from 0 up, {int(wrong.sum())} were not, such as {number[wrong][0]}.",
+                f"{what.zh}应为不小于 0 的数，其中 {int(wrong.sum())} 个不是（如 {number[wrong][0]}）。",
+                f"{what.en}: needs numbers from 0 up, {int(wrong.sum())} were not, such as {number[wrong][0]}.",
             )
         )
     groups = list(people.columns) if isinstance(people, pd.DataFrame) else None
     if number.ndim == 2 and groups is None:
         groups = list(range(number.shape[1]))
     return np.ascontiguousarray(number.reshape(len(points), -1)), groups
+
+
+def to_nearest(
+    travel: Travel,
+    origins: AccessPoints,
+    facilities: AccessPoints,
+    people: npt.ArrayLike | pd.Series | pd.DataFrame | None,
+    limit: float | None,
+) -> pd.Series | pd.DataFrame:
+    """See :meth:`yiju.travel.Travel.flows`."""
+    number, groups = people_at(people, origins)
+    points = travel.points(origins), travel.points(facilities)
+    return by_edge_id(
+        travel.network, flows_to_nearest(_streets(travel), *points, number, whole_limit(limit)), groups
+    )
+
+
+def among_all(  # noqa: PLR0913 - what its door takes
+    travel: Travel,
+    origins: AccessPoints,
+    facilities: AccessPoints,
+    people: npt.ArrayLike | pd.Series | None,
+    *,
+    limit: float,
+    values: npt.ArrayLike | None,
+    decay: Decay | None,
+    divided: bool,
+    threads: int | None,
+) -> pd.Series:
+    """See :meth:`yiju.travel.Travel.betweenness`; the search runs from the side that is fewer."""
+    (weight, groups), (value, kinds) = people_at(people, origins), people_at(values, facilities, _VALUES)
+    if groups is not None or kinds is not None:
+        msg = (
+            "betweenness needs one number for each origin and facility, was given several: ask for each group"
+        )
+        raise ValueError(msg)
+    weight, value = weight[:, 0], value[:, 0]
+    table = decay_table(decay, whole_limit(limit))
+    streets = _streets(travel)
+    if divided:
+        weight = shared_out(weight, travel.within(origins, facilities, limit, threads=threads), value, table)
+    if len(facilities) < len(origins):
+        sides = travel.points(facilities, turned=True), travel.points(origins, turned=True), value, weight
+        flow = flows_within(streets.turned(), *sides, table, threads)
+    else:
+        sides = travel.points(origins), travel.points(facilities), weight, value
+        flow = flows_within(streets, *sides, table, threads)
+    return by_edge_id(travel.network, flow, None)
+
+
+def _streets(travel: Travel) -> Streets:
+    return Streets(travel.network, travel.leaving, travel.entering, travel.forward, travel.backward)
 
 
 def flows_to_nearest(
@@ -209,7 +267,7 @@ def decay_table(decay: Decay | None, limit: int) -> Floats:
     return table
 
 
-def divided(weight: Floats, pairs: PairsWithin, value: Floats, table: Floats) -> Floats:
+def shared_out(weight: Floats, pairs: PairsWithin, value: Floats, table: Floats) -> Floats:
     """What each origin gives for each unit of attraction, so that its people divide among what it can reach."""
     attraction = _sum_at(pairs.origin, value[pairs.facility] * table[pairs.tenths], len(weight))
     return np.divide(weight, attraction, out=np.zeros_like(weight), where=attraction > 0)

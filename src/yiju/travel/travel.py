@@ -47,7 +47,6 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from yiju.travel.each import NearestEach, NearestKEach
-    from yiju.travel.flows import Streets
     from yiju.travel.hooks import Hooks
     from yiju.travel.network import StreetNetwork
     from yiju.travel.reading import Reading
@@ -365,11 +364,7 @@ class Travel:
         """
         from yiju.travel import flows  # noqa: PLC0415 - compiles kernels that few ask for
 
-        number, groups = flows.people_at(people, origins)
-        flow = flows.flows_to_nearest(
-            self._streets, self.points(origins), self.points(facilities), number, _limit(limit)
-        )
-        return flows.by_edge_id(self.network, flow, groups)
+        return flows.to_nearest(self, origins, facilities, people, limit)
 
     def betweenness(
         self,
@@ -408,25 +403,9 @@ class Travel:
         """
         from yiju.travel import flows  # noqa: PLC0415 - as above
 
-        weight = flows.people_at(people, origins)[0][:, 0]
-        value = flows.people_at(values, facilities)[0][:, 0]
-        table = flows.decay_table(decay, _limit(limit))
-        if divided:
-            pairs = self.within(origins, facilities, limit, threads=threads)
-            weight = flows.divided(weight, pairs, value, table)
-        if len(facilities) < len(origins):
-            sides = self.points(facilities, turned=True), self.points(origins, turned=True), value, weight
-            flow = flows.flows_within(self._streets.turned(), *sides, table, threads)
-        else:
-            sides = self.points(origins), self.points(facilities), weight, value
-            flow = flows.flows_within(self._streets, *sides, table, threads)
-        return flows.by_edge_id(self.network, flow, None)
-
-    @cached_property
-    def _streets(self) -> Streets:
-        from yiju.travel.flows import Streets  # noqa: PLC0415 - as above
-
-        return Streets(self.network, self.leaving, self.entering, self.forward, self.backward)
+        return flows.among_all(
+            self, origins, facilities, people, limit=limit, values=values, decay=decay, divided=divided, threads=threads
+        )
 
     @cached_property
     def index(self) -> StreetIndex:

@@ -9,6 +9,7 @@ Read them in this order; each opens with its idea, its paper and a drawing.
 ``nearest_k``  the k nearest facilities of every node
 ``within``     all pairs within a limit, and sums of what lies within limits
 ``paths``      the way itself, for explanation
+``flows``      people carried over streets: to the nearest, and among all within a limit
 ``parts``      which pieces of the network hang together
 =============  ==================================================================================
 
