@@ -11,11 +11,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from yiju.travel.kernels.means import MEAN_COSTS
 from yiju.travel.kernels.records import NOBODY, UNREACHED
 from yiju.travel.results import PER_UNIT, NearestK, Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from yiju.travel.kernels.rows import Rows
 
@@ -60,6 +61,27 @@ class Packed:
                 columns[:, begin : begin + _BLOCK] = rows[begin : begin + _BLOCK, : len(columns)].T
             self._columns, self._rows = columns, None
         return self._columns
+
+    def means(self, counted: Sequence[int], length: int) -> Floats:
+        """(services, origins) mean cost of the first keys of each list, in the unit; inf where there are not so many.
+
+        Parameters
+        ----------
+        counted
+            (services,) how many keys count.
+        length
+            How many each list has.
+        """
+        rows, services = self._rows, len(self.services)
+        if rows is None:
+            lists = self.columns.reshape(services, -1, length)
+        else:
+            lists = rows.reshape(-1, length, rows.shape[1]).transpose(2, 0, 1)[:services]
+        means = np.empty(lists.shape[:2])
+        MEAN_COSTS[lists.dtype](
+            lists, np.array(counted, dtype=np.int64), self.bits, self.most, PER_UNIT, means
+        )
+        return means
 
     def tenths(self, column: int) -> Int32s:
         """(origins * k,) costs in tenths; ``UNREACHED`` where there is none."""
@@ -120,10 +142,8 @@ class NearestEach:
     @property
     def cost(self) -> pd.DataFrame:
         """(origins, services) cost to the nearest, in the unit; inf where there is none."""
-        cost = np.empty((len(self.facilities), len(self.origins)))
-        for row, service in enumerate(self.facilities):
-            cost[row] = _in_unit(self.tenths_of(service))
-        return _frame(cost, self.origins, self.services)
+        means = [(some.services, some.means([1] * len(some.services), 1)) for some in self.packed]
+        return _frame(means, self.origins, self.services)
 
     def tenths_of(self, service: str) -> Int32s:
         """(origins,) exact cost in decimetres or deciseconds; the largest of 31 bits where there is none."""
@@ -191,15 +211,11 @@ class NearestKEach(Mapping[str, NearestK]):
         Where a whole service has fewer than k facilities, the mean is over those that there are; inf where not all of
         them, or none, can be reached.
         """
-        mean = np.full((len(self.facilities), len(self.origins)), np.inf)
-        for row, service in enumerate(self.facilities):
-            counted = min(self.k, len(self.facilities[service]))
-            if counted:
-                tenth = self._tenths(service)
-                total = sum(tenth[:, i].astype(np.int64) for i in range(counted))
-                # lists rise: if the last one can be reached, all can
-                np.divide(total, counted * PER_UNIT, out=mean[row], where=tenth[:, counted - 1] != UNREACHED)
-        return _frame(mean, self.origins, tuple(self))
+        means = []
+        for some in self.packed:
+            counted = [min(self.k, len(self.facilities[service])) for service in some.services]
+            means.append((some.services, some.means(counted, self.length)))
+        return _frame(means, self.origins, tuple(self))
 
     def _tenths(self, service: str) -> Int32s:
         packed, column = self._place[service]
@@ -214,8 +230,17 @@ def _places(packed: tuple[Packed, ...]) -> dict[str, tuple[Packed, int]]:
     return {service: (some, column) for some in packed for column, service in enumerate(some.services)}
 
 
-def _frame(columns: Floats, origins: pd.Index, services: tuple[str, ...]) -> pd.DataFrame:
-    """A frame of (services, origins) numbers: pandas keeps columns one after the other too."""
+def _frame(
+    parts: list[tuple[tuple[str, ...], Floats]], origins: pd.Index, services: tuple[str, ...]
+) -> pd.DataFrame:
+    """A frame of parts with some services each, (services, origins): pandas keeps columns one after the other too."""
+    if len(parts) == 1 and parts[0][0] == services:
+        columns = parts[0][1]
+    else:
+        columns = np.empty((len(services), len(origins)))
+        place = {service: row for row, service in enumerate(services)}
+        for names, part in parts:
+            columns[[place[name] for name in names]] = part
     return pd.DataFrame(columns.T, index=origins, columns=pd.Index(services, dtype=object), copy=False)
 
 
