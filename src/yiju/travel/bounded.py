@@ -99,10 +99,9 @@ def counts_within(
 ) -> pd.DataFrame:
     """See :meth:`yiju.travel.Travel.counts_within`."""
     facilities, service = joined(services, travel.network)
-    names = pd.Index(list(services))
-    sums = sums_within(travel, origins, facilities, np.ones(len(facilities)), limits, names[service], threads)
-    # services without any facility have counts too: 0
-    return sums.reindex(columns=pd.MultiIndex.from_product([names, list(limits)]), fill_value=0.0)
+    # as categories, services without any facility have counts too
+    by = pd.Categorical.from_codes(service, categories=list(services))
+    return sums_within(travel, origins, facilities, np.ones(len(facilities)), limits, by, threads)
 
 
 def sums_by_column(
@@ -143,7 +142,7 @@ def sums_by_column(
         first_column = (column * groups).astype(np.int32)
         if forward:
             values, first_column = values[met.owner], first_column[met.owner]
-            listed = met.met(np.any(values != 0, axis=1))
+            listed = met.met_where(np.any(values != 0, axis=1))
 
             def add(begin: int, end: int) -> None:
                 with clean_rows(travel, kernels) as (left, marks):
@@ -156,7 +155,7 @@ def sums_by_column(
             in_batches(add, len(sit), threads)
         else:
             values, first_column = values[sit.owner], first_column[sit.owner]
-            listed = met.met()
+            listed = met.met
 
             def add_own(begin: int, end: int) -> Floats:
                 # threads may meet the same homes
@@ -319,10 +318,13 @@ def _table(values: npt.ArrayLike | pd.DataFrame, facilities: int) -> tuple[Float
 
 
 def _labels(by: npt.ArrayLike | None, facilities: int) -> tuple[pd.Index, Int32s]:
-    """The distinct labels in the order in which they come, and which one each facility has; -1 for none."""
+    """The distinct labels as they come, or all categories, and which one each facility has; -1 for none."""
     if by is None:
         return pd.RangeIndex(1), np.zeros(facilities, dtype=np.int32)
-    code, labels = pd.factorize(np.asarray(by))
+    if isinstance(by, pd.Categorical):
+        code, labels = by.codes, by.categories
+    else:
+        code, labels = pd.factorize(np.asarray(by))
     if len(code) != facilities:
         msg = f"labels need to be one for each of {facilities} facilities, were {len(code)}"
         raise ValueError(msg)

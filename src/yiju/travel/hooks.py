@@ -7,6 +7,7 @@ each other on the ground. Whoever is *met* comes in the order of rows, in which 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -63,19 +64,17 @@ class Hooks:
         """As the kernels want those who sit in lanes."""
         return self.owner, self.first, self.row, self.cost
 
-    def met(self, wanted: npt.NDArray[np.bool_] | None = None) -> Met:
-        """As the kernels want those who are met.
+    @cached_property
+    def met(self) -> Met:
+        """As the kernels want those who are met: everybody."""
+        return self.met_where(np.ones(len(self), dtype=np.bool_))
 
-        Parameters
-        ----------
-        wanted
-            (h,) whom to look at; everybody by default.
-        """
+    def met_where(self, wanted: npt.NDArray[np.bool_]) -> Met:
+        """As the kernels want those who are met, if only some are looked at: (h,) whom."""
         stand_first = np.zeros(self.rows + 1, dtype=np.int32)
         stand = np.empty(len(self.row), dtype=np.int32)
         stands = np.zeros(self.rows // 64 + 1, dtype=np.uint64)
-        everybody = np.ones(len(self), dtype=np.bool_) if wanted is None else wanted
-        list_by_row(self.first, self.row, everybody, stand_first, stand, stands)
+        list_by_row(self.first, self.row, wanted, stand_first, stand, stands)
         return *self.sitting, stand_first, stand, stands
 
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from yiju.travel.bounded import clean_rows, in_batches, of_limit, streets_of, whole_limit
 from yiju.travel.hanging import by_edge, by_node, by_owner
 from yiju.travel.hooks import along_streets
-from yiju.travel.kernels.pairs import in_order
+from yiju.travel.kernels.pairs import turn_over
 from yiju.travel.kernels.within import pairs_within, turn_rows
 from yiju.travel.results import PairsWithin
 
@@ -44,22 +44,22 @@ def _swept(
     few, many = (origins, facilities) if forward else (facilities, origins)
     sit = travel.hooks(few, leaving=forward, sitting=True)
     hung = travel.hooks(many, leaving=not forward, sitting=False)
-    met, along = hung.met(), along_streets(sit, hung, sitting_leave=forward)
+    met, along = hung.met, along_streets(sit, hung, sitting_leave=forward)
     streets = streets_of(travel.index)[0 if forward else 1]
     kernels = of_limit(limit)
 
-    def find(begin: int, end: int) -> tuple[Int32s, ...]:
+    def find(begin: int, end: int) -> Pairs:
         with clean_rows(travel, kernels) as (left, marks):
-            *found, pairs = kernels.list_pairs(
-                streets, sit.sitting, begin, end, met, along, limit, left, marks
-            )
-        return tuple(column[:pairs] for column in found)
+            return kernels.list_pairs(streets, sit.sitting, begin, end, met, along, limit, left, marks)
 
-    blocks = in_batches(find, len(sit), threads)
-    sits, is_met, cost = (np.concatenate(column) for column in zip(*blocks, strict=True))
-    origin, facility = (sits, is_met) if forward else (is_met, sits)
-    first, column, cost, pairs = in_order(origin, facility, cost, len(origins), len(facilities))
-    return first, column[:pairs], cost[:pairs]
+    rows = _one_after_another(in_batches(find, len(sit), threads))
+    # taken in the caller's order, those who sat are in order in the rows of those who were met
+    order = np.argsort(sit.owner).astype(np.int32)
+    pairs = turn_over(*rows, order, sit.owner, len(many))
+    if forward:
+        pairs = turn_over(*pairs, everybody := np.arange(len(many), dtype=np.int32), everybody, len(few))
+    first, column, cost = pairs
+    return first, column[: first[-1]], cost[: first[-1]]
 
 
 def _plain(
@@ -78,10 +78,18 @@ def _plain(
         lambda begin, end: pairs_within(*graph, *hanging, rows, first[begin : end + 1], counts[1], limit),
         counts[0], threads,
     )  # fmt: skip
-    lengths = np.concatenate([np.diff(block[0]) for block in blocks])
-    row_first = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-    column, cost = (np.concatenate([block[i][: block[0][-1]] for block in blocks]) for i in (1, 2))
-    pairs = turn_rows(row_first, column, cost, counts[1])
+    pairs = turn_rows(*_one_after_another(blocks), counts[1])
     if counts[0] == len(origins):
         pairs = turn_rows(*pairs, len(origins))  # turned twice, rows are sorted
     return pairs
+
+
+def _one_after_another(blocks: list[Pairs]) -> Pairs:
+    """Rows that threads found, each in arrays of their own with room to spare."""
+    if len(blocks) == 1:
+        first, column, cost = blocks[0]
+        return first, column[: first[-1]], cost[: first[-1]]
+    lengths = np.concatenate([np.diff(first) for first, _, _ in blocks])
+    first = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    column, cost = (np.concatenate([block[i][: block[0][-1]] for block in blocks]) for i in (1, 2))
+    return first, column, cost

@@ -186,9 +186,15 @@ def left_before(
 
 
 @register_jitable
-def longer(entries: Int32s, room: Whole) -> Int32s:
-    """A copy with more room."""
-    copy = np.empty(room, np.int32)
+def room_for(pairs: Whole) -> tuple[Int32s, Int32s, Int32s]:
+    """Three columns of pairs."""
+    return np.empty(pairs, np.int32), np.empty(pairs, np.int32), np.empty(pairs, np.int32)
+
+
+@register_jitable
+def longer(entries: Int32s) -> Int32s:
+    """A copy with as much room again."""
+    copy = np.empty(2 * len(entries), np.int32)
     for i in range(len(entries)):
         copy[i] = entries[i]
     return copy
@@ -319,23 +325,30 @@ def add_backward(
 def list_pairs(
     streets: Streets, sitting: Sitting, begin: Whole, end: Whole, met: Met, along: Along,
     limit: Whole, left: Rows, marks: Marks,
-) -> tuple[Int32s, Int32s, Int32s, Whole]:  # fmt: skip
-    """All pairs of one who sits and one who is met within the limit, as they come.
+) -> tuple[Int64s, Int32s, Int32s]:  # fmt: skip
+    """All pairs of one who sits and one who is met within the limit.
+
+    A batch writes its pairs as they come, row by row; then they are dealt out to the lanes, while they are still near.
 
     Returns
     -------
-    ``(sits, is_met, cost, pairs)`` : owners and cost of each pair; the arrays are longer than there are pairs. A pair
-    on one street may come twice, the second time by its cost along the street.
+    ``(first, is_met, cost)`` : the pairs of ``sitting[begin + i]`` are ``first[i]:first[i + 1]``; owners who are met,
+    and tenths. The arrays are longer than there are pairs. A pair on one street may come twice, the second time by its
+    cost along the street.
     """
     owners, hook_first, hook_row, hook_cost, stand_first, stand, stands = met
     along_first, along_met, along_cost = along
     spare = np.int64(len(left) - 1)
-    room = np.int64(_FIRST_ROOM)
-    sits, is_met, cost = np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.int32)
+    first = np.zeros(end - begin + 1, np.int64)
+    lane_of, is_met, cost = room_for(_FIRST_ROOM)
+    _, all_met, all_cost = room_for(_FIRST_ROOM)
+    number, place = np.zeros(LANES, np.int64), np.zeros(LANES, np.int64)
     pairs = np.int64(0)
     for start in range(begin, end, LANES):
         stop = min(end, start + LANES)
         low, high = set_out(streets, sitting, start, stop, limit, left, marks)
+        found = np.int64(0)
+        number[:] = 0
         for word in range(low, high + 1):
             bits = marks[word] & stands[word]
             while bits != 0:
@@ -351,28 +364,36 @@ def list_pairs(
                         most_left(left, spare, hook_row, hook_cost, hook, after)
                         source, price = spare, np.int64(0)
                     lanes = lanes_with(left, source, price + 1)
-                    if pairs + LANES > room:
-                        room *= 2
-                        sits, is_met, cost = longer(sits, room), longer(is_met, room), longer(cost, room)
+                    if found + LANES > len(cost):
+                        lane_of, is_met, cost = longer(lane_of), longer(is_met), longer(cost)
                     while lanes != 0:
                         lane = lowest_bit(lanes)
                         lanes &= lanes - _ONE
-                        sits[pairs] = sitting[0][start + lane]
-                        is_met[pairs] = owners[j]
-                        cost[pairs] = limit + 1 + price - np.int64(left[source, lane])
-                        pairs += 1
+                        lane_of[found] = lane
+                        is_met[found] = owners[j]
+                        cost[found] = limit + 1 + price - np.int64(left[source, lane])
+                        number[lane] += 1
+                        found += 1
         wipe(left, marks, low, high)
         for i in range(start, stop):
+            place[i - start] = pairs
+            pairs += number[i - start]
+            for pair in range(along_first[i], along_first[i + 1]):
+                pairs += np.int64(along_cost[pair] <= limit)
+            first[i - begin + 1] = pairs
+        while pairs > len(all_cost):
+            all_met, all_cost = longer(all_met), longer(all_cost)
+        for e in range(found):
+            at = place[lane_of[e]]
+            all_met[at], all_cost[at] = is_met[e], cost[e]
+            place[lane_of[e]] = at + 1
+        for i in range(start, stop):
+            at = place[i - start]
             for pair in range(along_first[i], along_first[i + 1]):
                 if along_cost[pair] <= limit:
-                    if pairs == room:
-                        room *= 2
-                        sits, is_met, cost = longer(sits, room), longer(is_met, room), longer(cost, room)
-                    sits[pairs] = sitting[0][i]
-                    is_met[pairs] = owners[along_met[pair]]
-                    cost[pairs] = along_cost[pair]
-                    pairs += 1
-    return sits, is_met, cost, pairs
+                    all_met[at], all_cost[at] = owners[along_met[pair]], along_cost[pair]
+                    at += 1
+    return first, all_met, all_cost
 
 
 class Bounded(NamedTuple):
@@ -382,14 +403,14 @@ class Bounded(NamedTuple):
     most: int
     add_forward: Callable[..., None]
     add_backward: Callable[..., None]
-    list_pairs: Callable[..., tuple[Int32s, Int32s, Int32s, Whole]]
+    list_pairs: Callable[..., tuple[Int64s, Int32s, Int32s]]
 
 
 def _of_width(budget: Any, kind: Any) -> Bounded:
     rows, table = kind[:, ::1], float64[:, ::1]
     who = (_streets, _sitting, int64, int64, _met, _along)
     summed = (table, int32[::1], int64[::1], rows, uint64[::1])
-    pairs = tuple_of(int32[::1], int32[::1], int32[::1], int64)
+    pairs = tuple_of(int64[::1], int32[::1], int32[::1])
     return Bounded(
         budget,
         int(np.iinfo(budget).max) - 1,

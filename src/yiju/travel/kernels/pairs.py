@@ -1,74 +1,124 @@
-"""Sparse lists of pairs: put in order, and shared out in two steps.
+"""Sparse lists of pairs: turned over, and shared out in two steps.
 
-::
+Pairs come in rows, one for each who sat in a lane. Turning the rows over, by counting, makes one row for each who was
+met; those who sat are in order in each, if their rows are taken in order::
 
-    as they come           by facility             by origin, facilities rising within
-    (2, B) (0, A) (2, A)   (0, A) (2, A) (2, B)    0: A     2: A B
+    rows of facilities          rows of origins             ``first``     where each row begins
+    B: 2                        0: A                        ``column``    who is in it
+    A: 0 2                      2: A B                      ``cost``      tenths
 
-Two passes of counting, as one sorts cards by two digits, the last digit first (H. H. Seward, Information sorting in the
-application of electronic digital computers to business operations, MIT 1954). No two pairs are ever compared.
+It is one pass of sorting cards by a digit (H. H. Seward, Information sorting in the application of electronic digital
+computers to business operations, MIT 1954): no two pairs are compared.
 """
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from numba import int32, int64
+from numba import float64, int32, int64, void
 
 from yiju.travel.kernels.compiling import Whole, kernel, tuple_of
 
 Int32s = npt.NDArray[np.int32]
 Int64s = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Pairs = tuple[Int64s, Int32s, Int32s]
 
 
-@kernel(tuple_of(int64[::1], int32[::1], int32[::1], int64)(int32[::1], int32[::1], int32[::1], int64, int64))
-def in_order(
-    origin: Int32s, facility: Int32s, cost: Int32s, origins: Whole, facilities: Whole
-) -> tuple[Int64s, Int32s, Int32s, Whole]:
-    """Pairs as compressed sparse rows, facilities rising within each; of one that comes twice, the cheaper.
+@kernel(
+    tuple_of(int64[::1], int32[::1], int32[::1])(
+        int64[::1], int32[::1], int32[::1], int32[::1], int32[::1], int64
+    )
+)
+def turn_over(
+    first: Int64s, column: Int32s, cost: Int32s, order: Int32s, name: Int32s, columns: Whole
+) -> Pairs:
+    """Columns become rows.
+
+    Parameters
+    ----------
+    first, column, cost
+        The rows; a pair may come twice in one.
+    order
+        (rows,) in which order to take them.
+    name
+        (rows,) what to call each row, when it is a column.
+    columns
+        How many columns there are.
 
     Returns
     -------
-    ``(first, facility, cost, pairs)`` : (origins + 1,), and two arrays whose first ``pairs`` entries are meant.
+    Such rows again; of a pair that comes twice, the lesser cost.
     """
-    pairs = len(origin)
-    place = np.zeros(facilities + 1, dtype=np.int64)
+    pairs = first[len(first) - 1]
+    turned = np.zeros(columns + 1, dtype=np.int64)
     for e in range(pairs):
-        place[facility[e] + 1] += 1
-    for f in range(facilities):
-        place[f + 1] += place[f]
-    order = np.empty(pairs, dtype=np.int32) if pairs < 2**31 else np.empty(0, dtype=np.int32)
-    for e in range(pairs):
-        order[place[facility[e]]] = e
-        place[facility[e]] += 1
-    first = np.zeros(origins + 1, dtype=np.int64)
-    for e in range(pairs):
-        first[origin[e] + 1] += 1
-    for i in range(origins):
-        first[i + 1] += first[i]
-    last = first.copy()
-    sorted_facility = np.empty(pairs, dtype=np.int32)
-    sorted_cost = np.empty(pairs, dtype=np.int32)
+        turned[column[e] + 1] += 1
+    for c in range(columns):
+        turned[c + 1] += turned[c]
+    place = turned.copy()
+    who = np.empty(pairs, dtype=np.int32)
+    price = np.empty(pairs, dtype=np.int32)
     twice = np.int64(0)
-    for k in range(pairs):
-        e = order[k]
-        at = last[origin[e]]
-        if at > first[origin[e]] and sorted_facility[at - 1] == facility[e]:
-            sorted_cost[at - 1] = min(sorted_cost[at - 1], cost[e])
-            twice += 1
-            continue
-        sorted_facility[at] = facility[e]
-        sorted_cost[at] = cost[e]
-        last[origin[e]] = at + 1
+    for r in range(len(order)):
+        row = order[r]
+        for e in range(first[row], first[row + 1]):
+            at = place[column[e]]
+            if at > turned[column[e]] and who[at - 1] == name[row]:
+                price[at - 1] = min(price[at - 1], cost[e])
+                twice += 1
+            else:
+                who[at] = name[row]
+                price[at] = cost[e]
+                place[column[e]] = at + 1
     if twice > 0:  # close the gaps
         kept = np.int64(0)
-        for i in range(origins):
-            begin = first[i]
-            first[i] = kept
-            for at in range(begin, last[i]):
-                sorted_facility[kept] = sorted_facility[at]
-                sorted_cost[kept] = sorted_cost[at]
+        for c in range(columns):
+            begin = turned[c]
+            turned[c] = kept
+            for at in range(begin, place[c]):
+                who[kept] = who[at]
+                price[kept] = price[at]
                 kept += 1
-        first[origins] = kept
-    return first, sorted_facility, sorted_cost, pairs - twice
+        turned[columns] = kept
+    return turned, who, price
+
+
+@kernel(
+    void(
+        int64[::1],
+        int32[::1],
+        int32[::1],
+        float64[::1],
+        float64[::1],
+        float64[::1],
+        float64[::1],
+        float64[::1],
+    )
+)
+def share_out(
+    first: Int64s, facility: Int32s, cost: Int32s, weight: Floats, supply: Floats, demand: Floats,
+    ratio: Floats, access: Floats,
+) -> None:  # fmt: skip
+    """Two-step floating catchments: what each facility has for each who wants it, and what each origin gets of that.
+
+    Parameters
+    ----------
+    first, facility, cost
+        Pairs by origin.
+    weight
+        Weight of a pair at each cost in tenths.
+    supply, demand
+        (facilities,) places, and (origins,) people.
+    ratio, access
+        (facilities,) and (origins,) zeros; the answer. The ratio is NaN where nobody wants anything.
+    """
+    for i in range(len(first) - 1):
+        for e in range(first[i], first[i + 1]):
+            ratio[facility[e]] += demand[i] * weight[cost[e]]
+    for j in range(len(ratio)):
+        ratio[j] = supply[j] / ratio[j] if ratio[j] > 0 else np.nan
+    for i in range(len(first) - 1):
+        for e in range(first[i], first[i + 1]):
+            if ratio[facility[e]] >= 0:
+                access[i] += ratio[facility[e]] * weight[cost[e]]
