@@ -173,9 +173,6 @@ def fill(n: Whole, u: Int32s, v: Int32s, rank: Int32s, most: Whole) -> tuple[Int
         while c != NOBODY:
             room += up_first[c + 1] - up_first[c]
             c = sibling[c]
-        if filled + room > most:
-            up_first[n] = NOBODY
-            break
         if filled + room > len(up_head):
             up_head = longer(up_head, 2 * (filled + room))
         for i in range(street_first[r], street_first[r + 1]):
@@ -201,6 +198,9 @@ def fill(n: Whole, u: Int32s, v: Int32s, rank: Int32s, most: Whole) -> tuple[Int
                 b -= 1
             up_head[b] = high_a
         up_first[r + 1] = filled
+        if filled > most:
+            up_first[n] = NOBODY
+            break
         for i in range(street_first[r], street_first[r + 1]):
             e = street[i]
             arc[e] = where_in(up_head, begin, filled, max(rank[u[e]], rank[v[e]]))
