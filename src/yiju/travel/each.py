@@ -74,9 +74,9 @@ class Packed:
         """
         rows, services = self._rows, len(self.services)
         if rows is None:
-            lists = self.columns.reshape(services, -1, length)
+            lists = self.columns.reshape(services, self.columns.shape[1] // length, length)
         else:
-            lists = rows.reshape(-1, length, rows.shape[1]).transpose(2, 0, 1)[:services]
+            lists = rows.reshape(len(rows) // length, length, rows.shape[1]).transpose(2, 0, 1)[:services]
         means = np.empty(lists.shape[:2])
         MEAN_COSTS[lists.dtype](
             lists, np.array(counted, dtype=np.int64), self.bits, self.most, PER_UNIT, means

@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from yiju.errors import ContractError
+from yiju.text import Text
 from yiju.travel.kernels.points import put_costs
 from yiju.travel.kernels.records import HOOK, POINT, UNREACHED
-from yiju.travel.results import PER_UNIT
+from yiju.travel.results import LARGEST_COST, PER_UNIT
 
 if TYPE_CHECKING:
     from yiju.travel.snapping import AccessPoints
 
 Int32s = npt.NDArray[np.int32]
 Int64s = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 Records = npt.NDArray[np.void]
 
 
@@ -25,8 +28,14 @@ def points_with_costs(
     """The points that lie on the network, by owner, with their costs to and from the two ends of their edge.
 
     How costs are rounded, and what is at a corner: see :mod:`yiju.travel.kernels.points`.
+
+    Raises
+    ------
+    ContractError
+        A point is not on its street, or too far beside it for 31 bits of tenths.
     """
     placed = np.flatnonzero(access.placed)
+    _check(access.share[placed], access.gap_m[placed] * gap_per_metre)
     owner = access.owner[placed]
     if (owner[1:] < owner[:-1]).any():
         placed = placed[np.argsort(owner, kind="stable")]
@@ -49,6 +58,21 @@ def points_with_costs(
         points,
     )
     return points
+
+
+def _check(share: Floats, gap: Floats) -> None:
+    # asked in this way round, a number that is none is refused too
+    wrong = ~((share >= 0) & (share <= 1) & (gap >= 0) & (gap * PER_UNIT < LARGEST_COST))
+    if wrong.any():
+        first = int(np.flatnonzero(wrong)[0])
+        raise ContractError(
+            Text(
+                f"点位应在街道的 0 至 1 处，离街道的成本应为 0 至 {LARGEST_COST // PER_UNIT:,}，"
+                f"实际为 {share[first]} 处、成本 {gap[first]}。",
+                f"A point needs to be at 0 to 1 of its street, and the way to it needs to cost 0 to "
+                f"{LARGEST_COST // PER_UNIT:,}, were {share[first]} and {gap[first]} instead.",
+            )
+        )
 
 
 def by_owner(points: Records, owners: int) -> Int64s:

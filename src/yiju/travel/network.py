@@ -37,7 +37,7 @@ from yiju.travel.profiles import (
     driving_seconds,
     walking_seconds,
 )
-from yiju.travel.snapping import NOWHERE, AccessPoints, snap
+from yiju.travel.snapping import NOWHERE, AccessPoints, grouped, snap
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -158,7 +158,7 @@ class StreetNetwork:
         length_m = np.array(edges["length_m"], dtype=np.float64)
         _check_lengths(edges["edge_id"].to_numpy(), length_m)
         return cls.from_arrays(
-            shapely.get_coordinates(nodes.geometry.to_numpy()),
+            _node_places(nodes),
             _node_rows(nodes, edges, "u")[usable],
             _node_rows(nodes, edges, "v")[usable],
             length_m[usable],
@@ -217,7 +217,8 @@ class StreetNetwork:
         Raises
         ------
         ContractError
-            An edge leads to a node that is not there, or has no length, or a negative one.
+            An edge leads to a node that is not there, or has no length, or a negative one; or columns are swapped: they
+            are not equally long, coordinates are no (nodes, 2), ends are no whole numbers.
 
         Examples
         --------
@@ -225,9 +226,10 @@ class StreetNetwork:
         >>> network.in_metres().nearest(network.at_nodes([2]), network.at_nodes([0]))["metres"].tolist()
         [150.0]
         """
-        places = np.asarray(xy, dtype=np.float64).reshape(-1, 2)
+        places = _checked_places(xy)
         metres = np.asarray(length_m, dtype=np.float64)
         ids = np.arange(len(metres)) if edge_id is None else np.asarray(edge_id)
+        _check_same_length(u=u, v=v, length_m=metres, edge_id=ids)
         ends = [_checked_ends(end, len(places), ids) for end in (u, v)]
         _check_lengths(ids, metres)
         order = hilbert_order(places)
@@ -295,8 +297,7 @@ class StreetNetwork:
         if owners is None:
             names, owner = pd.RangeIndex(len(asked)), np.arange(len(asked), dtype=np.int32)
         else:
-            code, distinct = pd.factorize(np.asarray(owners))
-            names, owner = pd.Index(distinct), code.astype(np.int32)
+            names, owner = grouped(owners, len(asked))
         node = self.node_at[asked]
         edge = self._edge_at[node]
         at_v = (edge != NOWHERE) & (self.u[edge] != node) if len(self.u) else np.zeros(len(node), dtype=bool)
@@ -521,18 +522,66 @@ def _node_rows(nodes: pd.DataFrame, edges: pd.DataFrame, end: str) -> Int32s:
     return rows
 
 
+def _node_places(nodes: gpd.GeoDataFrame) -> Floats:
+    """(nodes, 2) coordinates; a node without any would push all that follow one row up."""
+    geometry = nodes.geometry.to_numpy()
+    without = shapely.is_missing(geometry) | shapely.is_empty(geometry)
+    if without.any():
+        stranger = nodes["node_id"].iloc[int(np.flatnonzero(without)[0])]
+        raise ContractError(
+            Text(
+                f"表 street_nodes：节点 {stranger} 没有坐标。",
+                f"Table street_nodes: node {stranger} needs coordinates, has none.",
+            )
+        )
+    places: Floats = shapely.get_coordinates(geometry)
+    return places
+
+
+def _checked_places(xy: npt.ArrayLike) -> Floats:
+    """(nodes, 2) finite coordinates."""
+    places = np.asarray(xy, dtype=np.float64)
+    if places.size == 0:
+        return places.reshape(0, 2)
+    if places.ndim != 2 or places.shape[1] != 2:
+        raise ContractError(
+            Text(
+                f"xy 应为 (节点, 2) 的坐标，实际形状为 {places.shape}。",
+                f"xy needs to be (nodes, 2) coordinates, was of shape {places.shape} instead.",
+            )
+        )
+    unknown = ~np.isfinite(places).all(axis=1)
+    if unknown.any():
+        raise ContractError(
+            Text(
+                f"xy 中第 {int(np.flatnonzero(unknown)[0])} 个节点没有坐标。",
+                f"xy: node {int(np.flatnonzero(unknown)[0])} needs coordinates, has none.",
+            )
+        )
+    return places
+
+
+def _check_same_length(**columns: npt.ArrayLike) -> None:
+    lengths = {name: len(np.atleast_1d(np.asarray(column))) for name, column in columns.items()}
+    if len(set(lengths.values())) > 1:
+        told = ", ".join(f"{name} {length}" for name, length in lengths.items())
+        raise ContractError(
+            Text(f"各列长度应相同，实际为 {told}。", f"Columns need to be equally long, were {told}.")
+        )
+
+
 def _checked_ends(ends: npt.ArrayLike, nodes: int, edge_id: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
-    rows = np.asarray(ends, dtype=np.int64)
-    strange = (rows < 0) | (rows >= nodes)
+    given = np.asarray(ends)
+    strange = (given < 0) | (given >= nodes) | (given != np.floor(given))  # 12.7 is a length, not a node
     if strange.any():
         at = int(np.flatnonzero(strange)[0])
         raise ContractError(
             Text(
-                f"边 {edge_id[at]} 的端点应为 0 至 {nodes - 1}，实际为 {rows[at]}。",
-                f"Edge {edge_id[at]} needs to end at a node from 0 to {nodes - 1}, was given {rows[at]} instead.",
+                f"边 {edge_id[at]} 的端点应为 0 至 {nodes - 1}，实际为 {given[at]}。",
+                f"Edge {edge_id[at]} needs to end at a node from 0 to {nodes - 1}, was given {given[at]} instead.",
             )
         )
-    return rows
+    return given.astype(np.int64)
 
 
 def _check_lengths(edge_id: npt.NDArray[Any], length_m: Floats) -> None:

@@ -17,6 +17,8 @@ Floats = npt.NDArray[np.float64]
 
 # Costs are kept in tenths: decimetres and deciseconds.
 PER_UNIT = 10
+# No edge and no gap may cost more: half of what 31 bits hold, so that one of each together fit.
+LARGEST_COST = 2**30
 
 
 @dataclass(frozen=True, eq=False)

@@ -25,6 +25,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
+from pyproj import CRS
 
 from yiju.errors import ContractError
 from yiju.text import Text
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 SMALLEST_PIECE = 40
 # The edge of a point that lies on none.
 NOWHERE = -1
+# So many names show what is wrong; all of them are in `nowhere`.
+_NAMES = 3
 # Most doors and homes have a street within the first of these, and few streets within it (measured in Las Palmas:
 # three times as fast as asking the tree for the nearest).
 _RINGS_M = (20.0, 60.0, 200.0)
@@ -80,6 +83,28 @@ class AccessPoints:
 
     def __len__(self) -> int:
         return len(self.owners)
+
+    @property
+    def nowhere(self) -> pd.Index:
+        """Owners none of whose points lies on the network: nothing leads to them or from them."""
+        found = np.zeros(len(self.owners), dtype=bool)
+        found[self.owner[self.placed]] = True
+        return self.owners[~found]
+
+    @property
+    def remark(self) -> Text | None:
+        """How many owners lie nowhere, and some of their names; None where all lie on the network."""
+        lost = self.nowhere
+        if len(lost) == 0:
+            return None
+        some = [str(name) for name in lost[:_NAMES]]
+        more = len(lost) > _NAMES
+        return Text(
+            f"{len(self.owners)} 处中有 {len(lost)} 处离任何街道都过远或没有坐标，视为不可达："
+            f"{'、'.join(some)}{'等' if more else ''}。",
+            f"{len(lost)} of {len(self.owners)} have no coordinates or lie too far from every street, and count as "
+            f"unreachable: {', '.join(some)}{' and others' if more else ''}.",
+        )
 
     def of(self, wanted: npt.ArrayLike) -> AccessPoints:
         """The points of some owners only, e.g. of the facilities that offer one service.
@@ -130,6 +155,15 @@ def snap(
     smallest_piece
         Pieces of network with fewer nodes get no points while a larger one is within the limit.
 
+    Returns
+    -------
+    The points; ``nowhere`` and ``remark`` of it say whom no street is near enough to.
+
+    Raises
+    ------
+    ContractError
+        What is given are no points, or points in another CRS, or without an owner.
+
     Examples
     --------
     >>> import tempfile
@@ -141,6 +175,7 @@ def snap(
     >>> len(homes), homes.gap_m.round(3).max(), homes.share.round(3).min()
     (15, np.float64(10.0), np.float64(0.5))
     """
+    _check_crs(network, getattr(points, "crs", None))
     geometry, index = _geometry(points)
     strange = ~shapely.is_missing(geometry) & (shapely.get_type_id(geometry) != shapely.GeometryType.POINT)
     if strange.any():
@@ -152,9 +187,28 @@ def snap(
                 "Take the entrances of the table `entrances`.",
             )
         )
-    owners, owner_code = _owners(owner, index, len(geometry))
+    if owner is None:
+        owners, owner_code = index, np.arange(len(geometry), dtype=np.int32)
+    else:
+        owners, owner_code = grouped(owner, len(geometry))
     edge, share, gap_m = _nearest_edges(network, geometry, limit_m, smallest_piece)
     return AccessPoints(network, owners, owner_code, edge, share, gap_m)
+
+
+def _check_crs(network: StreetNetwork, given: Any) -> None:
+    # degrees among metres would lie nowhere at all, and metres of the next zone would lie in the wrong street
+    if given is None or network.crs is None:
+        return
+    wanted = CRS.from_user_input(network.crs)
+    if wanted.equals(given, ignore_axis_order=True):
+        return
+    raise ContractError(
+        Text(
+            f"点位的坐标系应与路网相同（{wanted.name}），实际为 {given.name}。",
+            f"Points need to be in the CRS of the network, {wanted.name}, were given in {given.name} instead.",
+        ),
+        hint=Text("请先用 to_crs 转换。", "Convert them with `to_crs` first."),
+    )
 
 
 def _geometry(points: Any) -> tuple[npt.NDArray[np.object_], pd.Index]:
@@ -164,9 +218,8 @@ def _geometry(points: Any) -> tuple[npt.NDArray[np.object_], pd.Index]:
     return geometry, pd.RangeIndex(len(geometry))
 
 
-def _owners(owner: Any, index: pd.Index, points: int) -> tuple[pd.Index, npt.NDArray[np.int32]]:
-    if owner is None:
-        return index, np.arange(points, dtype=np.int32)
+def grouped(owner: Any, points: int) -> tuple[pd.Index, npt.NDArray[np.int32]]:
+    """Distinct owners in the order in which they come, and the position of each point's among them."""
     names = np.asarray(owner)
     if len(names) != points:
         raise ContractError(
@@ -176,6 +229,13 @@ def _owners(owner: Any, index: pd.Index, points: int) -> tuple[pd.Index, npt.NDA
             )
         )
     code, distinct = pd.factorize(names)
+    if (code < 0).any():
+        raise ContractError(
+            Text(
+                f"owner 每项都应有名称，{int((code < 0).sum())} 项为空。",
+                f"owner needs a name for each point, {int((code < 0).sum())} have none.",
+            )
+        )
     return pd.Index(distinct), code.astype(np.int32)
 
 
