@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from yiju.cli.console import ConsoleProgress, json_option, lang_option, print_table, say, use_lang
+from yiju.cli.console import (
+    ConsoleProgress,
+    json_option,
+    lang_option,
+    print_table,
+    say,
+    timings_option,
+    use_lang,
+)
 from yiju.text import Text
 
 if TYPE_CHECKING:
@@ -25,9 +33,10 @@ _YEAR = click.option("--year", type=int, help="Year of the check-up. Default: th
 @click.command()
 @_DIR
 @_YEAR
+@timings_option
 @json_option
 @lang_option
-def checkup(folder: Path, year: int | None, as_json: bool) -> None:
+def checkup(folder: Path, year: int | None, timings: bool, as_json: bool) -> None:
     r"""Run the annual check-up of DIR and store it in DIR/checkups/YEAR (开展年度体检).
 
     Every indicator of the catalogue gets at least one row: a value, or the reason why there is none.
@@ -42,9 +51,10 @@ def checkup(folder: Path, year: int | None, as_json: bool) -> None:
     from yiju.needs import write_needs
 
     city = CityFolder.open(folder)
-    progress = ConsoleProgress()
+    progress = ConsoleProgress(timed=timings)
     # the wall clock of the person who runs it: a manifest says when, results never do
     result = run_checkup(city, year=year, now=datetime.now().astimezone(), progress=progress)
+    progress.step(Text("存入结果", "Store the results"))
     result.write()
     progress.step(Text("识别需求", "Recognise the needs"))
     write_needs(city, year=result.year)
@@ -63,6 +73,7 @@ def checkup(folder: Path, year: int | None, as_json: bool) -> None:
             ),
             err=True,
         )
+    progress.finish()
 
 
 _HEADLINE_COLUMNS = {

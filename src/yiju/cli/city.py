@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from yiju.cli.console import ConsoleProgress, json_option, lang_option, say
+from yiju.cli.console import ConsoleProgress, json_option, lang_option, say, timings_option
 from yiju.text import Text
 
 if TYPE_CHECKING:
@@ -152,16 +152,19 @@ Example 例:
 )
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--anew", is_flag=True, help="Run every stage, whether its inputs changed or not. 全部重建")
+@timings_option
 @json_option
 @lang_option
-def build(folder: Path, anew: bool, as_json: bool) -> None:
+def build(folder: Path, anew: bool, timings: bool, as_json: bool) -> None:
     """Build the tables of a city folder (构建数据表).
 
     Only the stages run whose inputs changed. Tables change all together, when every stage is done.
     """
     from yiju.city.build import build_city
 
-    built = build_city(folder, progress=ConsoleProgress(), anew=anew)
+    progress = ConsoleProgress(timed=timings)
+    built = build_city(folder, progress=progress, anew=anew)
+    progress.finish()
     if as_json:
         click.echo(
             json.dumps(

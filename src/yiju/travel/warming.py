@@ -71,6 +71,7 @@ def compile_modules(modules: Iterable[str]) -> Iterator[str]:
         for kernel in DECLARED.get(module, []):
             kernel.ready()
         with suppress(OSError):
+            mark.parent.mkdir(parents=True, exist_ok=True)
             mark.touch()
         yield module
 
