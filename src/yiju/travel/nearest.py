@@ -17,21 +17,24 @@ import pandas as pd
 
 from yiju.travel.buffers import borrowed_rows, lasting_rows
 from yiju.travel.each import NearestEach, NearestKEach, Packed
-from yiju.travel.hanging import by_edge, points_with_costs, seeds
+from yiju.travel.hanging import by_edge, by_owner, points_with_costs, seeds
+from yiju.travel.kernels.hooks import find_hooks
 from yiju.travel.kernels.lists import LENGTHS
 from yiju.travel.kernels.nearest import read_at_origins, settle_all
 from yiju.travel.kernels.nearest_k import read_k_at_origins, settle_k
-from yiju.travel.kernels.records import NO_KEY, UNREACHED
+from yiju.travel.kernels.records import NO_KEY
 from yiju.travel.kernels.rows import LANES, Rows
-from yiju.travel.kernels.sweeps import NARROW, WIDE, WIDE_LABEL_BITS, Sweep
-from yiju.travel.kernels.sweeps_k import SweepK, sweep_k
+from yiju.travel.kernels.sweeps import NARROW, WIDE_LABEL_BITS, Sweep, wide
+from yiju.travel.kernels.sweeps_k import sweep_k
 from yiju.travel.snapping import AccessPoints
 
 if TYPE_CHECKING:
     from yiju.travel.reading import Reading
     from yiju.travel.travel import Travel
 
+Uint8s = npt.NDArray[np.uint8]
 Int32s = npt.NDArray[np.int32]
+Uint32s = npt.NDArray[np.uint32]
 Int64s = npt.NDArray[np.int64]
 Records = npt.NDArray[np.void]
 Services = Mapping[str, AccessPoints]
@@ -103,18 +106,26 @@ class Gathered:
 
     Attributes
     ----------
-    points
-        (p,) points with costs, by service.
-    service, label
-        (p,) position of the service, and of the facility in it.
     sizes
         How many facilities each service has.
+    service, label
+        (facilities,) position of the service, and of the facility in it.
+    facility, row, cost
+        (w,) each row that leads to a facility, and tenths from there.
+    inside
+        Points inside edges, at neither end; their owner is the facility.
+    longest_end
+        No facility costs more to get to from the network.
     """
 
-    points: Records
+    sizes: Int64s
     service: Int32s
     label: Int32s
-    sizes: Int64s
+    facility: Int64s
+    row: Uint32s
+    cost: Uint32s
+    inside: Records
+    longest_end: int
 
     @classmethod
     def of(cls, travel: Travel, services: Services) -> Gathered:
@@ -123,38 +134,30 @@ class Gathered:
         for access in each:
             travel.check(access)
         sizes = np.array([len(access) for access in each], dtype=np.int64)
-        offset = np.concatenate([[0], np.cumsum(sizes)])
+        offset = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int32)
         joined = AccessPoints(
             travel.network,
             pd.RangeIndex(offset[-1]),
-            np.concatenate([access.owner + first for access, first in zip(each, offset[:-1], strict=True)]),
+            np.concatenate([access.owner + before for access, before in zip(each, offset[:-1], strict=True)]),
             *(
                 np.concatenate([getattr(access, part) for access in each])
                 for part in ("edge", "share", "gap_m")
             ),
         )
         points = points_with_costs(joined, travel.forward, travel.backward, travel.gap_per_metre)
-        service = np.repeat(np.arange(len(each), dtype=np.int32), sizes)[points["owner"]]
-        return cls(points, service, (points["owner"] - offset[service]).astype(np.int32), sizes)
-
-    def ways(self, travel: Travel) -> tuple[npt.NDArray[np.uint32], Int32s, Int64s, Int32s]:
-        """``(row, service, cost, label)`` of each node that leads to a facility.
-
-        A way by the far end of a street that leads along the whole street is none of its own.
-        """
-        p = self.points
-        there, back = travel.forward[p["edge"]].astype(np.int64), travel.backward[p["edge"]].astype(np.int64)
-        by_u, by_v = p["arrive_u"].astype(np.int64), p["arrive_v"].astype(np.int64)
-        # a closed street counts as unreached, which no way is longer than
-        use_v = (by_v != UNREACHED) & (by_v < by_u + back)
-        use_u = (by_u != UNREACHED) & ((by_u < by_v + there) | ~use_v)
-        rank = travel.index.rank
-        return (
-            np.concatenate([rank[p["u"][use_u]], rank[p["v"][use_v]]]).astype(np.uint32),
-            np.concatenate([self.service[use_u], self.service[use_v]]),
-            np.concatenate([by_u[use_u], by_v[use_v]]),
-            np.concatenate([self.label[use_u], self.label[use_v]]),
-        )
+        service = np.repeat(np.arange(len(each), dtype=np.int32), sizes)
+        label = np.arange(offset[-1], dtype=np.int32) - offset[service]
+        first = np.empty(len(joined) + 1, dtype=np.int32)
+        row, cost = np.empty((2, 2 * len(points)), dtype=np.uint32)
+        ways = find_hooks(
+            points, by_owner(points, len(joined)), travel.index.rank, travel.backward, travel.forward, 0, first, row,
+            cost,
+        )  # fmt: skip
+        row, cost = row[:ways], cost[:ways]
+        inside = points[(points["at"] > 0) & (points["at"] < 1)]
+        longest_end = max(int(cost.max(initial=0)), int(inside["gap"].max(initial=0)))
+        facility = np.repeat(np.arange(len(joined)), np.diff(first))
+        return cls(sizes, service, label, facility, row, cost, inside, longest_end)
 
 
 @dataclass(frozen=True)
@@ -172,20 +175,21 @@ class Width:
 
 def groups(travel: Travel, reading: Reading, gathered: Gathered, most: int) -> list[tuple[Width, Int64s]]:
     """Which services are swept together, and how wide their keys are: (width, positions of services)."""
-    ends = [gathered.points[end] for end in ("arrive_u", "arrive_v", "gap")]
-    longest_end = max(int(end[end != UNREACHED].max(initial=0)) for end in ends)
     # a way is one from node to node, and its two ends
-    longest = travel.farthest + longest_end + reading.longest_end
+    longest = travel.farthest + gathered.longest_end + reading.longest_end
     label_bits = np.array([int(size - 1).bit_length() if size else 0 for size in gathered.sizes])
     fits = (NARROW.far >> label_bits) > min(longest, most)
     found = []
     # by size, so that services that need wide labels share a sweep
     order = np.argsort(label_bits, kind="stable")
-    for sweep, chosen in ((NARROW, order[fits[order]]), (WIDE, order[~fits[order]])):
+    for is_narrow in (True, False):
+        chosen = order[fits[order] == is_narrow]
         for begin in range(0, len(chosen), LANES):
             group = chosen[begin : begin + LANES]
-            bits = int(label_bits[group].max()) if sweep is NARROW else WIDE_LABEL_BITS
-            found.append((Width(sweep, bits), group))
+            width = (
+                Width(NARROW, int(label_bits[group].max())) if is_narrow else Width(wide(), WIDE_LABEL_BITS)
+            )
+            found.append((width, group))
     return found
 
 
@@ -198,20 +202,12 @@ def _swept(
     reading = travel.reading(origins)
     gathered = Gathered.of(travel, services)
     names = tuple(services)
-    inside = np.flatnonzero((gathered.points["at"] > 0) & (gathered.points["at"] < 1))
-    ways = gathered.ways(travel)
     packed = []
     for width, group in groups(travel, reading, gathered, most):
         lane_of = np.full(len(names), LANES, dtype=np.uint8)
         lane_of[group] = np.arange(len(group))
         keys = lasting_rows(travel.network, len(origins), width.sweep.key, lists=max(length, 1))
-        _sweep(travel, width, ways, lane_of, reading, keys, length)
-        lane = lane_of[gathered.service[inside]]
-        mine = lane < LANES
-        _kernels(width, length).read_along_edges(
-            *_k(length), reading.points, reading.on_edge, reading.inside, gathered.points[inside[mine]], lane[mine],
-            gathered.label[inside[mine]], width.bits, width.sweep.far, keys,
-        )  # fmt: skip
+        _sweep(travel, width, gathered, lane_of[gathered.service], reading, keys, length)
         packed.append(Packed(tuple(names[i] for i in group), keys, width.bits, min(most, width.beyond - 1)))
     return tuple(packed)
 
@@ -219,31 +215,36 @@ def _swept(
 def _sweep(
     travel: Travel,
     width: Width,
-    ways: tuple[npt.NDArray[np.uint32], Int32s, Int64s, Int32s],
-    lane_of: npt.NDArray[np.uint8],
+    gathered: Gathered,
+    lane: Uint8s,
     reading: Reading,
     keys: Rows,
     length: int,
 ) -> None:
-    """Up, down, and read at the origins."""
-    index, key, far, bits = travel.index, width.sweep.key, width.sweep.far, width.bits
-    kernels, k = _kernels(width, length), _k(length)
-    row, service, cost, label = ways
-    lane = lane_of[service]
-    mine = (lane < LANES) & (cost < width.beyond)
-    seed = ((cost[mine] << bits) | label[mine]).astype(key)
+    """Up, down, and read at the origins; ``lane`` is that of each facility, ``LANES`` if it is not in this sweep."""
+    index, sweep, bits, far = travel.index, width.sweep, width.bits, width.sweep.far
+    # kernels of lists are told their length by a tuple
+    kernels, k = (sweep_k(sweep, length), ((0,) * length,)) if length else (sweep, ())
+    facility = gathered.facility
+    mine = (lane[facility] < LANES) & (gathered.cost < width.beyond)
+    facility, cost = facility[mine], gathered.cost[mine].astype(np.int64)
+    seeds = gathered.row[mine], lane[facility], ((cost << bits) | gathered.label[facility]).astype(sweep.key)
     active = np.zeros(len(index.rank), dtype=np.uint8)
     arcs = *k, index.up_first, index.up_head
-    with borrowed_rows(travel.network, key, lists=max(length, 1)) as rows:
-        kernels.up(*arcs, index.down_cost, row[mine], lane[mine], seed, rows, active, bits, far)
+    with borrowed_rows(travel.network, sweep.key, lists=max(length, 1)) as rows:
+        kernels.up(*arcs, index.down_cost, *seeds, rows, active, bits, far)
         kernels.down(*arcs, index.up_cost, rows, active, bits, far, reading.duty, reading.seat, keys)
         kernels.read(*k, reading.first, reading.head, reading.cost, reading.owner, rows, bits, far, keys)
-
-
-def _kernels(width: Width, length: int) -> Sweep | SweepK:
-    return sweep_k(width.sweep, length) if length else width.sweep
-
-
-def _k(length: int) -> tuple[tuple[int, ...], ...]:
-    """What tells the kernels of lists their length."""
-    return ((0,) * length,) if length else ()
+    inside = gathered.inside[lane[gathered.inside["owner"]] < LANES]
+    owner = inside["owner"]
+    kernels.read_along_edges(
+        *k,
+        reading.hooks.points,
+        reading.hooks.on_edge,
+        inside,
+        lane[owner],
+        gathered.label[owner],
+        bits,
+        far,
+        keys,
+    )

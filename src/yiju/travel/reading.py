@@ -1,7 +1,7 @@
-"""Where each origin reads its answer: which rows of the index it leads to, made once for the same homes.
+"""Where each origin reads its answer: which rows of the index it hangs on, and so which rows must be known at all.
 
-An origin is nothing special: one more row, below all others, with an arc or two up into the network. Most sweeps end
-by reading these rows; what is known beforehand is which rows of the network need not be computed at all.
+An origin is nothing special: one more row, below all others, with an arc or two up into the network. An origin that
+hangs on one row at no cost, as somebody at a corner does, *sits* there: its answer is that row.
 """
 
 from __future__ import annotations
@@ -12,16 +12,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from yiju.travel.hanging import by_owner, inside_edges
-from yiju.travel.kernels.records import UNREACHED
-from yiju.travel.kernels.sweeps import EMPTY, hang_origins, mark_duties
+from yiju.travel.kernels.sweeps import EMPTY, mark_duties
 
 if TYPE_CHECKING:
+    from yiju.travel.hooks import Hooks
     from yiju.travel.index import StreetIndex
 
 Int32s = npt.NDArray[np.int32]
 Int64s = npt.NDArray[np.int64]
-Records = npt.NDArray[np.void]
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,72 +28,59 @@ class Reading:
 
     Attributes
     ----------
-    points
-        (p,) the points of origins, by owner.
     duty
         (n,) what the down pass does with each row, see :mod:`yiju.travel.kernels.sweeps`.
     seat
-        (n,) the origin whose answer is just this row, -1 where there is none.
+        (n,) the origin that sits on each row, -1 where there is none.
     owner
-        (r,) the other origins, by the lowest row that they lead to.
+        (r,) the other origins, in the order of rows; last, those who hang nowhere.
     first, head, cost
-        (r + 1,), (w,), (w,) rows that they lead to, and tenths.
+        (r + 1,), (w,), (w,) rows that they hang on, and tenths.
+    hooks
+        All of them; those on the street of a facility may be nearer along it.
     longest_end
-        The largest cost of any point's way to an end of its street, or beside it.
-    on_edge, inside
-        (edges + 1,) and (i,) points inside edge e are ``points[inside[on_edge[e]:on_edge[e + 1]]]``.
+        No origin costs more to get from to the network.
     """
 
-    points: Records
     duty: npt.NDArray[np.uint8]
     seat: Int32s
     owner: Int32s
     first: Int64s
     head: npt.NDArray[np.uint32]
     cost: npt.NDArray[np.uint32]
+    hooks: Hooks
     longest_end: int
-    on_edge: Int32s
-    inside: Int32s
 
 
-def reading_of(
-    points: Records, owners: int, index: StreetIndex, forward: Int32s, backward: Int32s
-) -> Reading:
-    """How the owners of some points read their answers.
+def reading_of(hooks: Hooks, owners: int, index: StreetIndex) -> Reading:
+    """How origins read their answers, those included who hang nowhere.
 
     Parameters
     ----------
-    points
-        By owner, with costs: :func:`yiju.travel.hanging.points_with_costs`.
+    hooks
+        The origins, leaving, in the order of rows.
     owners
-        How many there are; those without a point read that nothing can be reached.
-    forward, backward
-        (edges,) cost of each street, in tenths.
+        How many origins there are.
     """
-    first = np.empty(owners + 1, dtype=np.int64)
-    head = np.empty(2 * len(points), dtype=np.uint32)
-    cost = np.empty(2 * len(points), dtype=np.uint32)
+    length = np.diff(hooks.first)
+    single = np.flatnonzero(length == 1)
+    free = single[hooks.cost[hooks.first[single]] == 0]
+    # who comes first sits; what is written last stays
     seat = np.full(len(index.rank), EMPTY, dtype=np.int32)
-    ways = hang_origins(
-        points, by_owner(points, owners), index.rank, forward, backward, first, head, cost, seat
-    )
-    seated = np.zeros(owners, dtype=bool)
-    seated[seat[seat != EMPTY]] = True
-    owner = np.flatnonzero(~seated)
-    # by row, so that the rows are read in the order in which they lie
-    lowest = np.zeros(owners, dtype=np.uint32)
-    leading = np.flatnonzero(np.diff(first))
-    lowest[leading] = np.minimum.reduceat(head[:ways], first[leading]) if len(leading) else 0
-    owner = owner[np.argsort(lowest[owner], kind="stable")]
-    length = np.diff(first)[owner]
-    start = np.concatenate([[0], np.cumsum(length)])
-    taken = np.repeat(first[owner] - start[:-1], length) + np.arange(start[-1])
-    head, cost = head[taken], cost[taken]
+    seat[hooks.row[hooks.first[free[::-1]]]] = hooks.owner[free[::-1]]
+    nowhere = np.ones(owners, dtype=bool)
+    nowhere[hooks.owner] = False
+    stands = np.ones(owners, dtype=bool)
+    stands[seat[seat != EMPTY]] = False
+    others = np.flatnonzero(stands[hooks.owner])
+    length = length[others]
+    first = np.zeros(len(others) + np.count_nonzero(nowhere) + 1, dtype=np.int64)
+    np.cumsum(length, out=first[1 : len(others) + 1])
+    first[len(others) + 1 :] = first[len(others)]
+    taken = np.repeat(hooks.first[others] - first[: len(others)], length) + np.arange(first[-1])
+    head, cost = hooks.row[taken], hooks.cost[taken]
     duty = np.zeros(len(index.rank), dtype=np.uint8)
     mark_duties(index.up_first, index.up_head, head, seat, duty)
-    ends = [points[end] for end in ("leave_u", "leave_v", "gap")]
-    longest_end = max(int(end[end != UNREACHED].max(initial=0)) for end in ends)
-    on_edge, inside = inside_edges(points, len(forward))
-    return Reading(
-        points, duty, seat, owner.astype(np.int32), start, head, cost, longest_end, on_edge, inside
-    )
+    owner = np.concatenate([hooks.owner[others], np.flatnonzero(nowhere).astype(np.int32)])
+    longest_end = max(int(hooks.cost.max(initial=0)), int(hooks.points["gap"].max(initial=0)))
+    return Reading(duty, seat, owner, first, head, cost, hooks, longest_end)

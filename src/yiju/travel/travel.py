@@ -39,7 +39,7 @@ from yiju.travel.kernels.parts import arcs_by_tail
 from yiju.travel.kernels.records import NO_KEY, NOBODY, UNREACHED
 from yiju.travel.paths import Path, find_path
 from yiju.travel.reach import BUFFER_M, ReachedStreets, isochrones, node_costs, reached_streets
-from yiju.travel.results import PER_UNIT, NearestK, PairsWithin, Unit, tenths
+from yiju.travel.results import LARGEST_COST, PER_UNIT, NearestK, PairsWithin, Unit, tenths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -57,8 +57,6 @@ Floats = npt.NDArray[np.float64]
 Records = npt.NDArray[np.void]
 Engine = Literal["index", "plain"]
 
-# No edge may cost more: half of what fits, so that an edge and a gap together do.
-_LARGEST_COST = 2**30
 # Searches without a limit follow every way that fits.
 _ANYWHERE = UNREACHED - 1
 # The name of a service that is asked for alone.
@@ -404,7 +402,15 @@ class Travel:
         from yiju.travel import flows  # noqa: PLC0415 - as above
 
         return flows.among_all(
-            self, origins, facilities, people, limit=limit, values=values, decay=decay, divided=divided, threads=threads
+            self,
+            origins,
+            facilities,
+            people,
+            limit=limit,
+            values=values,
+            decay=decay,
+            divided=divided,
+            threads=threads,
         )
 
     @cached_property
@@ -437,9 +443,8 @@ class Travel:
         from yiju.travel.reading import reading_of  # noqa: PLC0415 - as above
 
         if origins not in self._readings:
-            self._readings[origins] = reading_of(
-                self.points(origins), len(origins), self.index, self.forward, self.backward
-            )
+            hooks = self.hooks(origins, leaving=True, sitting=False)
+            self._readings[origins] = reading_of(hooks, len(origins), self.index)
         return self._readings[origins]
 
     @cached_property
@@ -493,13 +498,13 @@ class Travel:
 def _whole(cost: Floats, is_open: npt.NDArray[np.bool_]) -> Int32s:
     """Whole tenths; closed directions, and those that cost ``inf``, ``UNREACHED``."""
     is_open = is_open & (cost != np.inf)
-    wrong = is_open & ~((cost >= 0) & (cost * PER_UNIT < _LARGEST_COST))
+    wrong = is_open & ~((cost >= 0) & (cost * PER_UNIT < LARGEST_COST))
     if wrong.any():
         worst = cost[wrong][0]
         raise ContractError(
             Text(
-                f"街道通行成本应为 0 至 {_LARGEST_COST // PER_UNIT:,}，实际为 {worst}。",
-                f"The cost of a street needs to be 0 to {_LARGEST_COST // PER_UNIT:,}, was {worst} instead.",
+                f"街道通行成本应为 0 至 {LARGEST_COST // PER_UNIT:,}，实际为 {worst}。",
+                f"The cost of a street needs to be 0 to {LARGEST_COST // PER_UNIT:,}, was {worst} instead.",
             )
         )
     tenth = np.rint(np.where(is_open, cost, 0.0) * PER_UNIT)

@@ -33,6 +33,7 @@ elimination trees in sparse factorization, SIAM J. Matrix Anal. Appl. 11 (1990) 
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -177,7 +178,6 @@ def read_rows(
 def read_along_edges(
     origins: Records,
     on_edge: Int32s,
-    inside: Int32s,
     targets: Records,
     lane: Uint8s,
     label: Int32s,
@@ -189,17 +189,17 @@ def read_along_edges(
 
     Parameters
     ----------
-    origins, on_edge, inside
-        Points of origins; those inside edge e, at neither end, are ``inside[on_edge[e]:on_edge[e + 1]]``.
+    origins, on_edge
+        Points of origins inside edges, at neither end; those on edge e are ``origins[on_edge[e]:on_edge[e + 1]]``.
     targets, lane, label
         Points of facilities inside edges, each with the lane of its service and its label there.
     """
     for q in range(len(targets)):
         edge = targets[q]["edge"]
-        for i in range(on_edge[edge], on_edge[edge + 1]):
-            cost = along_edge(origins, np.int64(inside[i]), targets, q)
+        for p in range(on_edge[edge], on_edge[edge + 1]):
+            cost = along_edge(origins, p, targets, q)
             if cost < (far >> bits):
-                owner = origins[inside[i]]["owner"]
+                owner = origins[p]["owner"]
                 key = (cost << bits) | np.int64(label[q])
                 answers[owner, lane[q]] = min(np.int64(answers[owner, lane[q]]), key)
 
@@ -224,70 +224,19 @@ def _of_width(key: Any, kind: Any, far: int) -> Sweep:
         row_kernel(void(*arcs, rows, uint8[::1], int64, int64, uint8[::1], int32[::1], rows))(sweep_down),
         row_kernel(void(*arcs, int32[::1], rows, int64, int64, rows))(read_rows),
         row_kernel(
-            void(Points, int32[::1], int32[::1], Points, uint8[::1], int32[::1], int64, int64, rows)
+            void(Points, int32[::1], Points, uint8[::1], int32[::1], int64, int64, rows)
         )(read_along_edges),
     )  # fmt: skip
 
 
-# Keys of 32 bits for most questions; those of 64 are compiled when somebody needs them.
+# Keys of 32 bits, for most questions.
 NARROW = _of_width(np.uint32, uint32, FAR_32)
-WIDE = _of_width(np.int64, int64, FAR_64)
 
 
-@kernel(
-    int64(
-        Points, int64[::1], int32[::1], int32[::1], int32[::1], int64[::1], uint32[::1], uint32[::1], int32[::1],
-    )
-)  # fmt: skip
-def hang_origins(
-    points: Records,
-    of_owner: Int64s,
-    rank: Int32s,
-    forward: Int32s,
-    backward: Int32s,
-    first: Int64s,
-    head: Uint32s,
-    cost: Uint32s,
-    seat: Int32s,
-) -> Whole:
-    """The rows that each origin leads to; one that leads to a single row at no cost sits on it, if it is still free.
-
-    Parameters
-    ----------
-    points, of_owner
-        Points by owner: those of owner i are ``points[of_owner[i]:of_owner[i + 1]]``.
-    rank
-        (nodes,) row of each node.
-    forward, backward
-        (edges,) cost of each street: its far end is no way of its own if that leads along the whole street.
-    first, head, cost
-        Filled here: ways of origin i are ``first[i]:first[i + 1]``, none if it sits.
-    seat
-        (nodes,) filled here: the origin that sits on each row.
-
-    Returns
-    -------
-    How many ways there are.
-    """
-    ways = np.int64(0)
-    for owner in range(len(of_owner) - 1):
-        first[owner] = ways
-        for p in range(of_owner[owner], of_owner[owner + 1]):
-            edge = points[p]["edge"]
-            by_u, by_v = np.int64(points[p]["leave_u"]), np.int64(points[p]["leave_v"])
-            # a closed street counts as unreached, which no way of a point is longer than
-            round_u, round_v = by_v + np.int64(backward[edge]), by_u + np.int64(forward[edge])
-            if by_u != UNREACHED and (by_u < round_u or by_v >= round_v):
-                head[ways], cost[ways] = rank[points[p]["u"]], by_u
-                ways += 1
-            if by_v != UNREACHED and by_v < round_v:
-                head[ways], cost[ways] = rank[points[p]["v"]], by_v
-                ways += 1
-        if ways == first[owner] + 1 and cost[first[owner]] == 0 and seat[head[first[owner]]] == EMPTY:
-            ways -= 1
-            seat[head[ways]] = owner
-    first[len(of_owner) - 1] = ways
-    return ways
+@cache
+def wide() -> Sweep:
+    """Keys of 64 bits, compiled only when somebody needs them."""
+    return _of_width(np.int64, int64, FAR_64)
 
 
 @kernel(void(int64[::1], uint32[::1], uint32[::1], int32[::1], uint8[::1]))
@@ -297,7 +246,7 @@ def mark_duties(up_first: Int64s, up_head: Uint32s, leads_to: Uint32s, seat: Int
     Parameters
     ----------
     leads_to
-        Rows that origins lead to, which sit on none.
+        Rows that origins hang on, without those who sit.
     seat
         (n,) who sits on each row.
     duty

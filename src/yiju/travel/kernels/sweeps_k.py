@@ -130,7 +130,6 @@ def read_along_edges(
     k: Length,
     origins: Records,
     on_edge: Int32s,
-    inside: Int32s,
     targets: Records,
     lane: Uint8s,
     label: Int32s,
@@ -141,10 +140,10 @@ def read_along_edges(
     """As :func:`yiju.travel.kernels.sweeps.read_along_edges`."""
     for q in range(len(targets)):
         edge = targets[q]["edge"]
-        for i in range(on_edge[edge], on_edge[edge + 1]):
-            cost = along_edge(origins, np.int64(inside[i]), targets, q)
+        for p in range(on_edge[edge], on_edge[edge + 1]):
+            cost = along_edge(origins, p, targets, q)
             if cost < (far >> bits):
-                owner = np.int64(origins[inside[i]]["owner"])
+                owner = np.int64(origins[p]["owner"])
                 put_key(answers, owner * len(k), len(k), lane[q], (cost << bits) | np.int64(label[q]), bits)
 
 
@@ -168,6 +167,6 @@ def sweep_k(width: Sweep, length: int) -> SweepK:
         row_kernel(void(k, *arcs, rows, uint8[::1], int64, int64, uint8[::1], int32[::1], rows))(sweep_down),
         row_kernel(void(k, *arcs, int32[::1], rows, int64, int64, rows))(read_rows),
         row_kernel(
-            void(k, Points, int32[::1], int32[::1], Points, uint8[::1], int32[::1], int64, int64, rows)
+            void(k, Points, int32[::1], Points, uint8[::1], int32[::1], int64, int64, rows)
         )(read_along_edges),
     )  # fmt: skip
