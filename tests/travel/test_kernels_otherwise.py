@@ -17,6 +17,8 @@ ROOT = Path(__file__).resolve().parents[2]
 TOY_TESTS = [
     "tests/travel/test_toytown_walks.py",
     "tests/travel/test_snapping.py",
+    "tests/travel/test_index.py::test_on_a_grid_full_of_ties_costs_are_manhattan_distances",
+    "tests/travel/test_changes.py::test_several_bridges_may_cut_one_street_and_end_at_corners",
     "tests/travel/transit/test_scan.py",
 ]
 
