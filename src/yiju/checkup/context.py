@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
+    from yiju.checkup.commuters import Commuters
     from yiju.city.folder import CityFolder
 
 Floats = npt.NDArray[np.float64]
@@ -268,6 +269,19 @@ class Context:
             self.config.walkers,
             store=self.folder.orders_dir,
         )
+
+    @cached_property
+    def commuters(self) -> Commuters:
+        """Who goes where for work, how long it takes and how far it is.
+
+        Raises
+        ------
+        NotMeasurable
+            There is no table of commutes.
+        """
+        from yiju.checkup.commuters import Commuters  # noqa: PLC0415 - brings the timetable
+
+        return Commuters(self)
 
     def land_covered_m2(self, serving: Sequence[tuple[Targets, float]]) -> Floats:
         """(residential land,) area of each piece within the radius of anything that serves, crow-fly."""

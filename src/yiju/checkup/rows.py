@@ -31,14 +31,16 @@ KEY = ["indicator", "edition", "method", "variant", "place_id", "group"]
 def rows_of(city: Context, indicator: Indicator) -> list[Columns]:
     """The rows of one indicator: computed, given by the city, or one that says why there are none."""
     parts: list[Columns] = []
+    given = [_rows(city, indicator, block, given=True) for block in from_figures(city, indicator)]
+    usable = [rows for rows in given if (rows["status"] != "not measurable").all()]
     if function_of(indicator.id) is not None:
         try:
             parts += [_rows(city, indicator, block) for block in city.blocks(indicator.id)]
         except NotMeasurable as reason:
-            parts.append(_without(city, indicator, reason.message))
-    given = [_rows(city, indicator, block, given=True) for block in from_figures(city, indicator)]
+            # first the figures: of rows with one key the first stands, and a figure is better than none
+            return [*usable, _without(city, indicator, reason.message)]
     if parts:
-        return parts + [rows for rows in given if (rows["status"] != "not measurable").all()]
+        return parts + usable
     if given:
         return given
     return [] if indicator.answered_by is not None else [_without(city, indicator, _why_nothing(indicator))]
