@@ -19,13 +19,13 @@ from yiju.travel.kernels.sweeps import FAR_64, climb
 
 if TYPE_CHECKING:
     from yiju.travel.index import StreetIndex
-    from yiju.travel.travel import Travel
+    from yiju.travel.weighted import WeightedNetwork
 
 Int32s = npt.NDArray[np.int32]
 Int64s = npt.NDArray[np.int64]
 
 
-def farthest(travel: Travel) -> int:
+def farthest(travel: WeightedNetwork) -> int:
     """An upper bound on the cost between any two nodes that have a way, in tenths."""
     network, index = travel.network, travel.index
     if index.down_cost is index.up_cost:  # open both ways: whoever has nobody above is the top of a piece
