@@ -44,8 +44,9 @@ Rows = npt.NDArray[Any]
 # One cache line of uint16 (64 bytes on x86-64 and most ARM64 servers).
 LANES = 32
 CACHE_LINE_BYTES = 64
-# Unreached in rows of 16 and of 32 bits: the largest for which twice itself does not wrap.
+# Unreached in rows of 16 bits: fifty minutes of deciseconds, and twice itself does not wrap.
 FAR_16 = 30_000
+# And in rows of 32: all bits but the one that a sum may need.
 FAR_32 = 2**31 - 1
 # Take the loops instead of the vectors; without a compiler there is no other choice.
 PLAIN_ROWS = os.environ.get("YIJU_PLAIN_ROWS", "0") == "1" or bool(getattr(numba.config, "DISABLE_JIT", 0))
