@@ -65,3 +65,8 @@ def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 @pytest.fixture(scope="session")
 def open_town(tmp_path_factory: pytest.TempPathFactory) -> Town:
     return _town(tmp_path_factory.mktemp("open"), severed=False)
+
+
+@pytest.fixture(scope="session")
+def severed_town(tmp_path_factory: pytest.TempPathFactory) -> Town:
+    return _town(tmp_path_factory.mktemp("severed"), severed=True)

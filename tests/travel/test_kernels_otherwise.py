@@ -20,6 +20,10 @@ TOY_TESTS = [
     "tests/travel/test_index.py::test_on_a_grid_full_of_ties_costs_are_manhattan_distances",
     "tests/travel/test_changes.py::test_several_bridges_may_cut_one_street_and_end_at_corners",
     "tests/travel/transit/test_scan.py",
+    "tests/travel/test_flows.py::test_flows_by_hand",
+    "tests/travel/test_flows.py::test_betweenness_equals_networkx_on_a_grid",
+    "tests/access/test_catchment.py::test_three_steps_by_hand",
+    "tests/access/test_inequality.py::test_the_order_by_bits_is_the_order",
 ]
 
 
