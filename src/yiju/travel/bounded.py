@@ -280,12 +280,19 @@ def clean_rows(travel: Travel, kernels: Bounded) -> Iterator[tuple[Rows, Marks]]
 
 
 def in_batches(
-    work: Callable[[int, int], Block], count: int, threads: int | None, *, blocks: int = _BLOCKS
+    work: Callable[[int, int], Block],
+    count: int,
+    threads: int | None,
+    *,
+    blocks: int = _BLOCKS,
+    lanes: int = LANES,
 ) -> list[Block]:
     """``work(begin, end)`` on blocks of whole batches that cover 0 to count, in order."""
     workers = max(1, threads or os.cpu_count() or 1)
-    parts = max(1, min(workers * blocks if workers > 1 else 1, -(-count // LANES)))
-    bounds = [min(count, -(-count * part // parts // LANES) * LANES) for part in range(parts)] + [count]
+    parts = max(1, min(workers * blocks if workers > 1 else 1, -(-count // lanes)))
+    bounds = [min(count, -(-count * part // parts // lanes) * lanes) for part in range(parts)] + [count]
+    if parts == 1:
+        return [work(0, count)]
     with ThreadPoolExecutor(workers) as pool:
         return list(pool.map(work, bounds[:-1], bounds[1:]))
 

@@ -114,6 +114,38 @@ class PairsWithin:
 
 
 @dataclass(frozen=True, eq=False)
+class CostMatrix:
+    """Costs from every origin to every facility. It takes 4 bytes a pair.
+
+    Attributes
+    ----------
+    origins, facilities
+        Names of the rows and of the columns.
+    unit
+        ``"metres"`` or ``"seconds"``.
+    tenths
+        (origins, facilities) exact costs in decimetres or deciseconds, -1 where there is no way.
+    """
+
+    origins: pd.Index
+    facilities: pd.Index
+    unit: Unit
+    tenths: npt.NDArray[np.int32]
+
+    def __repr__(self) -> str:
+        return f"<CostMatrix in {self.unit}: {len(self.origins)} origins, {len(self.facilities)} facilities>"
+
+    @property
+    def cost(self) -> Floats:
+        """(origins, facilities) costs in the unit; inf where there is no way."""
+        return np.where(self.tenths < 0, np.inf, self.tenths / PER_UNIT)
+
+    def frame(self) -> pd.DataFrame:
+        """Costs in the unit, a row for each origin and a column for each facility."""
+        return pd.DataFrame(self.cost, index=self.origins, columns=self.facilities, copy=False)
+
+
+@dataclass(frozen=True, eq=False)
 class NearestK:
     """The k nearest facilities of each origin, in rising order.
 
