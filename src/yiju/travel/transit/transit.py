@@ -100,6 +100,23 @@ class Transit:
         How the walker travels.
     stop_limit_m
         Stops farther from every street are left out; :attr:`left_out` names them.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from yiju.city.toytown import toy_town
+    >>> from yiju.travel import StreetNetwork, walkers
+    >>> from yiju.travel.transit import Timetable, Transit
+    >>> city = toy_town(tempfile.mkdtemp(), blocks=12)
+    >>> network = StreetNetwork.from_tables(city.table("street_nodes"), city.table("street_edges"))
+    >>> timetable = Timetable.from_tables(city.table("stops"), city.table("trips"), city.table("calls"))
+    >>> transit = Transit(network.in_seconds(walkers()["older"]), timetable)
+    >>> homes = network.snap(city.table("residents").set_index("cell_id"))
+    >>> times = transit.times(homes, homes, depart="07:30", percentiles=(5, 50))
+    >>> times.minutes(50).loc["r-0-6", "r-11-6"].round(1)
+    np.float64(11.0)
+    >>> transit.opportunities_within(homes, homes, [1] * len(homes), minutes=10).loc["r-0-6"].item()
+    30.0
     """
 
     streets: Travel
