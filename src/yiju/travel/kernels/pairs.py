@@ -1,4 +1,4 @@
-"""Sparse lists of pairs: turned over, and shared out in two steps.
+"""Sparse lists of pairs, turned over.
 
 Pairs come in rows, one for each who sat in a lane. Turning the rows over, by counting, makes one row for each who was
 met; those who sat are in order in each, if their rows are taken in order::
@@ -15,13 +15,12 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from numba import float64, int32, int64, void
+from numba import int32, int64
 
 from yiju.travel.kernels.compiling import Whole, kernel, tuple_of
 
 Int32s = npt.NDArray[np.int32]
 Int64s = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 Pairs = tuple[Int64s, Int32s, Int32s]
 
 
@@ -82,43 +81,3 @@ def turn_over(
                 kept += 1
         turned[columns] = kept
     return turned, who, price
-
-
-@kernel(
-    void(
-        int64[::1],
-        int32[::1],
-        int32[::1],
-        float64[::1],
-        float64[::1],
-        float64[::1],
-        float64[::1],
-        float64[::1],
-    )
-)
-def share_out(
-    first: Int64s, facility: Int32s, cost: Int32s, weight: Floats, supply: Floats, demand: Floats,
-    ratio: Floats, access: Floats,
-) -> None:  # fmt: skip
-    """Two-step floating catchments: what each facility has for each who wants it, and what each origin gets of that.
-
-    Parameters
-    ----------
-    first, facility, cost
-        Pairs by origin.
-    weight
-        Weight of a pair at each cost in tenths.
-    supply, demand
-        (facilities,) places, and (origins,) people.
-    ratio, access
-        (facilities,) and (origins,) zeros; the answer. The ratio is NaN where nobody wants anything.
-    """
-    for i in range(len(first) - 1):
-        for e in range(first[i], first[i + 1]):
-            ratio[facility[e]] += demand[i] * weight[cost[e]]
-    for j in range(len(ratio)):
-        ratio[j] = supply[j] / ratio[j] if ratio[j] > 0 else np.nan
-    for i in range(len(first) - 1):
-        for e in range(first[i], first[i + 1]):
-            if ratio[facility[e]] >= 0:
-                access[i] += ratio[facility[e]] * weight[cost[e]]
