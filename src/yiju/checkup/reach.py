@@ -134,7 +134,8 @@ class Reach:
     def _doors(self) -> AccessPoints:
         entrances = self._tables["entrances"]
         facilities = self._layers.frame.drop_duplicates("facility_id")
-        without = facilities[~facilities["facility_id"].isin(entrances["facility_id"])]
+        entered = set(entrances["facility_id"])
+        without = facilities[[facility not in entered for facility in facilities["facility_id"]]]
         points = np.concatenate(
             [entrances.geometry.to_numpy(), shapely.point_on_surface(without.geometry.to_numpy())]
         )

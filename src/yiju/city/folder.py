@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
     import pandas as pd
+    from pyproj import CRS
 
 
 # ruff: noqa: PLC0415 - pandas and geopandas are imported by the methods that read: naming a folder must cost nothing.
@@ -140,16 +143,40 @@ def read_frame(file: Path, *, geometry: bool) -> gpd.GeoDataFrame | pd.DataFrame
     ContractError
         The file is not whole, or has no geometry where one is due.
     """
-    import geopandas as gpd
     import pandas as pd
 
     try:
-        return gpd.read_parquet(file) if geometry else pd.read_parquet(file)
+        return _read_geometries(file) if geometry else pd.read_parquet(file)
     except (OSError, ValueError) as cause:  # pyarrow's ArrowInvalid is a ValueError
         raise ContractError(
             Text(f"{file} 不完整，无法读取：{cause}", f"{file} is not whole and cannot be read: {cause}"),
             hint=Text("请重新运行 yiju build。", "Run `yiju build` again."),
         ) from cause
+
+
+def _read_geometries(file: Path) -> gpd.GeoDataFrame:
+    """What ``geopandas.read_parquet`` gives; all tables of a city share one CRS, which takes PROJ 40 ms to read."""
+    import geopandas as gpd
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(file)
+    said = json.loads((table.schema.metadata or {}).get(b"geo", b"{}"))
+    names = list(said.get("columns", ()))
+    if len(names) != 1 or said["columns"][names[0]].get("encoding") != "WKB":
+        return gpd.read_parquet(file)  # not as Yiju writes it
+    crs = _crs(json.dumps(said["columns"][names[0]].get("crs", "OGC:CRS84")))
+    shapes = gpd.array.from_wkb(table[names[0]].to_numpy(), crs=crs)
+    frame = table.drop_columns(names).to_pandas()
+    frame.insert(table.column_names.index(names[0]), names[0], shapes)
+    return gpd.GeoDataFrame(frame, geometry=names[0])
+
+
+@cache
+def _crs(projjson: str) -> CRS | None:
+    from pyproj import CRS
+
+    crs = json.loads(projjson)
+    return None if crs is None else CRS.from_user_input(crs)
 
 
 def store_whole(file: Path, write: Callable[[Path], object]) -> None:

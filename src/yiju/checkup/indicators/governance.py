@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -78,10 +79,20 @@ class _Log:
         )  # fmt: skip
 
 
+# The log of a check-up is sorted once for all its indicators, and goes with it.
+_LOGS: WeakKeyDictionary[Context, _Log] = WeakKeyDictionary()
+
+
+def _log(city: Context) -> _Log:
+    if city not in _LOGS:
+        _LOGS[city] = _Log(city)
+    return _LOGS[city]
+
+
 @computes("G01")
 def response(city: Context, indicator: Indicator) -> Iterable[Block]:  # noqa: ARG001
     """Contacted in time, of those dispatched."""
-    log = _Log(city)
+    log = _log(city)
     counted = log.known("dispatched_at") & log.known("contact_due_at")
     if not counted.any():
         raise NotMeasurable(
@@ -103,7 +114,7 @@ def satisfaction(city: Context, indicator: Indicator) -> Iterable[Block]:  # noq
 
 
 def _of_callbacks(city: Context, answer: str) -> Block:
-    log = _Log(city)
+    log = _log(city)
     counted = log.true("called_back") & log.known(answer)
     if not counted.any():
         raise NotMeasurable(Text("诉求记录缺有效回访结果。", "the log has no valid call-backs."))
@@ -113,7 +124,7 @@ def _of_callbacks(city: Context, answer: str) -> Block:
 @computes("G04")
 def closure(city: Context, indicator: Indicator) -> Iterable[Block]:
     """Closed in time, and how long closing takes."""
-    log = _Log(city)
+    log = _log(city)
     yield measured(lambda: _closed_on_time(log), "table", "ontime")
     hours = (log.rows["closed_at"] - log.rows["created_at"]).dt.total_seconds().to_numpy(
         dtype=np.float64
@@ -147,7 +158,7 @@ def _time_to_close(log: _Log, hours: Floats, variant: str, share: float) -> Bloc
 @computes("G05")
 def repeats(city: Context, indicator: Indicator) -> Iterable[Block]:  # noqa: ARG001
     """Requests that repeat an earlier one, and closed ones that were reopened."""
-    log = _Log(city)
+    log = _log(city)
     yield measured(lambda: _repeated(log), "table", "repeat")
     yield measured(lambda: _reopened(log), "table", "reopen")
 
@@ -169,7 +180,7 @@ def _reopened(log: _Log) -> Block:
 def requests_per_1000(city: Context, indicator: Indicator) -> Iterable[Block]:
     """Requests per 1,000 people, and where they gather."""
     city.need_counts()
-    log = _Log(city)
+    log = _log(city)
     people = city.cell_within.sums(city.people().people)
     requests = log.within.counts()
     rate = ratio(requests, people, per=1000.0)
@@ -208,7 +219,7 @@ def _hot_spots(city: Context, known: npt.NDArray[np.int64], rate: Floats, fdr: f
 @computes("G07")
 def cases_per_km2(city: Context, indicator: Indicator) -> Iterable[Block]:  # noqa: ARG001
     """Cases closed on time, and all closed, per square kilometre of the place."""
-    log = _Log(city)
+    log = _log(city)
     closed = log.known("closed_at")
     if not closed.any():
         raise NotMeasurable(Text("诉求记录缺办结时间。", "the log has no times of closing."))
