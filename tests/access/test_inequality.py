@@ -15,19 +15,20 @@ from inequality.gini import Gini
 from inequality.theil import Theil as PysalTheil
 from inequality.theil import TheilD
 
+from yiju.access.equity import measures
 from yiju.access.inequality import (
     atkinson,
     concentration,
     gini,
     lorenz,
-    measures,
     palma,
     percentile_floor,
     theil,
 )
 from yiju.access.kernels.rising import rising_order
-from yiju.access.ladder import ladder
+from yiju.access.ladder import STEPS, ladder
 from yiju.errors import ContractError
+from yiju.travel.results import PER_UNIT
 
 VALUES = st.lists(st.floats(0.01, 1e4), min_size=2, max_size=30)
 PEOPLE = st.floats(0.1, 1e4)
@@ -214,6 +215,10 @@ def test_many_values_are_sorted_by_their_bits_and_nothing_changes(kind: str) -> 
         p.sum() * (x * p).sum() or 1
     )  # fmt: skip
     assert gini(x, p) == pytest.approx(plain if kind != "zeros" else 0, abs=1e-9)
+
+
+def test_what_is_counted_are_the_tenths_of_costs() -> None:
+    assert STEPS == PER_UNIT
 
 
 def test_the_order_by_bits_is_the_order() -> None:

@@ -9,7 +9,8 @@ difference is the severance gap. What stands on travel:
 ``service_areas``    who belongs to which facility because it is the nearest
 ``proximity_time``   how near daily life is, and ``completeness`` of the circle around a home
 ``missing_links``    corners that are close and far on foot
-``inequality``       how equally all this is shared: Gini, Theil, Palma, Atkinson, concentration
+``inequality``       how equally all this is shared: Gini, Theil, Palma, Atkinson, concentration;
+                     of many values and groups at once in :mod:`yiju.access.equity`
 ``intervals``        how surely it is known
 ===================  ====================================================================================
 

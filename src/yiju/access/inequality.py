@@ -25,7 +25,8 @@ All are for *good* things: places, counts, shares. Of a bad thing such as minute
 Of a coverage that is 0 or 1 for each person no inequality measure says more than the share itself; compare groups.
 Values that are unknown, and people who are unknown or none, are left out. Infinite or negative values are refused.
 
-Many values at once, such as the walk to each of thirty services, and several groups of people: :func:`measures`.
+Many values at once, such as the walk to each of thirty services, and several groups of people:
+:func:`yiju.access.equity.measures`.
 """
 
 from __future__ import annotations
@@ -34,11 +35,8 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from yiju.access.checking import ByGroup, groups_of, numbers_of, or_none
 from yiju.access.ladder import ladder
-from yiju.text import Text
 
 Floats = npt.NDArray[np.float64]
 
@@ -85,10 +83,10 @@ def lorenz(value: npt.ArrayLike, people: npt.ArrayLike | None = None) -> Lorenz:
     """
     x, p, _ = _known(value, people)
     rungs = ladder(x, p[np.newaxis])
-    return _curve(rungs.value, rungs.people[0])
+    return curve_of(rungs.value, rungs.people[0])
 
 
-def _curve(x: Floats, p: Floats) -> Lorenz:
+def curve_of(x: Floats, p: Floats) -> Lorenz:
     """The curve of values in rising order."""
     share = np.concatenate([[0.0], np.cumsum(p)])
     held = np.concatenate([[0.0], np.cumsum(x * p)])
@@ -104,10 +102,11 @@ def gini(value: npt.ArrayLike, people: npt.ArrayLike | None = None) -> float:
     >>> gini([1, 2, 3, 10])
     0.4375
     """
-    return _gini(lorenz(value, people))
+    return gini_of(lorenz(value, people))
 
 
-def _gini(curve: Lorenz) -> float:
+def gini_of(curve: Lorenz) -> float:
+    """Gini coefficient of a curve that is known."""
     if len(curve.people) == 1:
         return float("nan")
     # trapezes under the curve
@@ -135,17 +134,18 @@ def theil(
     x, p, kept = _known(value, people)
     if len(x) == 0:
         return Theil(float("nan"), float("nan"), float("nan"))
-    total = _theil_t(x, p)
+    total = theil_of(x, p)
     if group is None:
         return Theil(total, 0.0, total)
     _, code = np.unique(np.asarray(group)[kept], return_inverse=True)
     p_group = np.bincount(code, weights=p).astype(np.float64)
     x_group: Floats = np.bincount(code, weights=p * x) / p_group
-    between = _theil_t(x_group, p_group)
+    between = theil_of(x_group, p_group)
     return Theil(total, between, total - between)
 
 
-def _theil_t(x: Floats, p: Floats) -> float:
+def theil_of(x: Floats, p: Floats) -> float:
+    """Theil's T of values, all of them known and with people."""
     mean = np.average(x, weights=p)
     if mean == 0:
         return 0.0
@@ -164,10 +164,11 @@ def palma(value: npt.ArrayLike, people: npt.ArrayLike | None = None) -> float:
     >>> round(palma(np.ones(10)), 4)
     0.25
     """
-    return _palma(lorenz(value, people))
+    return palma_of(lorenz(value, people))
 
 
-def _palma(curve: Lorenz) -> float:
+def palma_of(curve: Lorenz) -> float:
+    """Palma ratio of a curve that is known."""
     if len(curve.people) == 1:
         return float("nan")
     bottom, below_top = np.interp([0.4, 0.9], curve.people, curve.value)
@@ -192,10 +193,11 @@ def atkinson(value: npt.ArrayLike, people: npt.ArrayLike | None = None, *, epsil
         msg = f"epsilon needs to be above 0, was {epsilon}"
         raise ValueError(msg)
     x, p, _ = _known(value, people)
-    return _atkinson(x, p, epsilon) if len(x) else float("nan")
+    return atkinson_of(x, p, epsilon) if len(x) else float("nan")
 
 
-def _atkinson(x: Floats, p: Floats, epsilon: float) -> float:
+def atkinson_of(x: Floats, p: Floats, epsilon: float) -> float:
+    """Atkinson's index of values, all of them known and with people."""
     mean = np.average(x, weights=p)
     if mean == 0:
         return 0.0
@@ -228,17 +230,18 @@ def concentration(value: npt.ArrayLike, trait: npt.ArrayLike, people: npt.ArrayL
     if len(x) == 0:
         return float("nan")
     _, code = np.unique(by[kept], return_inverse=True)
-    return _concentration(x, p, _ranks(code, p))
+    return concentration_of(x, p, ranks_of(code, p))
 
 
-def _ranks(code: npt.NDArray[np.integer], p: Floats) -> Floats:
+def ranks_of(code: npt.NDArray[np.integer], p: Floats) -> Floats:
     """(n,) rank of each from 0 to 1, by codes that rise with the trait: the middle of one's equals."""
     in_rank = np.bincount(code, weights=p)
     rank: Floats = (np.cumsum(in_rank) - in_rank / 2)[code] / p.sum()
     return rank
 
 
-def _concentration(x: Floats, p: Floats, rank: Floats) -> float:
+def concentration_of(x: Floats, p: Floats, rank: Floats) -> float:
+    """Concentration index of values by ranks that are known."""
     mean = np.average(x, weights=p)
     return float(2 * np.average(x * rank, weights=p) / mean - 1) if mean != 0 else 0.0
 
@@ -264,118 +267,3 @@ def percentile_floor(
     # the first whose people, with all below, are more than the share; a hair for sums of floats
     place = np.searchsorted(below, share * below[-1] * (1 + 1e-12), side="right")
     return float(x[order[min(place, len(x) - 1)]])
-
-
-def measures(
-    values: pd.DataFrame | pd.Series,
-    people: ByGroup | None = None,
-    *,
-    trait: npt.ArrayLike | None = None,
-    epsilon: float = 0.5,
-) -> pd.DataFrame:
-    """All measures of many values at once, and of each group of people.
-
-    Each value is sorted once, whatever the number of groups and measures; what is whole or whole tenths, such as counts
-    and walks, is counted instead.
-
-    Parameters
-    ----------
-    values
-        (n,) or (n, values) of *good* things; unknown ones (NaN) are left out.
-    people
-        (n,) how many have them, or by group: a frame with a column for each, or a mapping. One each by default.
-    trait
-        (n,) what people are ranked by, for the concentration index; who has none is left out of that.
-    epsilon
-        Aversion to inequality of Atkinson's index.
-
-    Returns
-    -------
-    A row for each value, or for each value and group: ``people`` whose value is known, their ``mean``, ``gini``,
-    ``theil``, ``palma``, ``atkinson`` and, given a trait, ``concentration``; NaN where there are no people.
-
-    Raises
-    ------
-    ContractError
-        Rows of people and values differ, or a number is negative or infinite: give NaN where there is no way, and say
-        how many that are.
-    ValueError
-        ``epsilon`` is not above 0.
-
-    Examples
-    --------
-    >>> found = measures(pd.DataFrame({"clinics": [1, 2, 3, 10]}), {"all": [1, 1, 1, 1], "older": [0, 0, 2, 2]})
-    >>> found["gini"].round(4).tolist(), found["people"].tolist()
-    ([0.4375, 0.2692], [4.0, 4.0])
-    """
-    if not epsilon > 0:
-        msg = f"epsilon needs to be above 0, was {epsilon}"
-        raise ValueError(msg)
-    frame = values.to_frame() if isinstance(values, pd.Series) else values
-    given = np.ones(len(frame)) if people is None else people
-    groups, grouped = groups_of(given, frame.index, Text("人口", "people"))
-    number = or_none(np.stack(list(groups.values())))
-    ranked = None if trait is None else _Ranked(trait, number)
-    rows = []
-    for name in frame.columns:
-        x = numbers_of(
-            frame[name].to_numpy(dtype=np.float64), len(frame), Text(f"{name} 的数值", f"values of {name}")
-        )
-        known = ~np.isnan(x)
-        whole = known.all()
-        rungs = ladder(x, number) if whole else ladder(x[known], number[:, known])
-        for g in range(len(number)):
-            row = _row(rungs.value, rungs.people[g], epsilon)
-            if ranked is not None:
-                row["concentration"] = ranked.concentration(x, g, known)
-            rows.append(row)
-    index = frame.columns if not grouped else pd.MultiIndex.from_product([frame.columns, list(groups)])
-    return pd.DataFrame(rows, index=index)
-
-
-def _row(x: Floats, p: Floats, epsilon: float) -> dict[str, float]:
-    lived = p > 0
-    if not lived.all():
-        x, p = x[lived], p[lived]
-    if len(x) == 0:
-        nothing = float("nan")
-        return {"people": 0.0} | dict.fromkeys(("mean", "gini", "theil", "palma", "atkinson"), nothing)
-    curve = _curve(x, p)
-    return {
-        "people": float(p.sum()),
-        "mean": float(np.average(x, weights=p)),
-        "gini": _gini(curve),
-        "theil": _theil_t(x, p),
-        "palma": _palma(curve),
-        "atkinson": _atkinson(x, p, epsilon),
-    }
-
-
-class _Ranked:
-    """Ranks by a trait, sorted once; of each group, ranked once as long as every value is known."""
-
-    def __init__(self, trait: npt.ArrayLike, people: Floats) -> None:
-        self._trait = np.asarray(trait, dtype=np.float64)
-        if self._trait.shape != people.shape[1:]:
-            msg = f"the trait needs the shape {people.shape[1:]}, was {self._trait.shape}"
-            raise ValueError(msg)
-        self._has = ~np.isnan(self._trait)
-        _, code = np.unique(np.where(self._has, self._trait, 0.0), return_inverse=True)
-        self._code: npt.NDArray[np.integer] = code
-        self._people = people
-        self._ranks: dict[int, tuple[npt.NDArray[np.bool_], Floats]] = {}
-
-    def concentration(self, x: Floats, group: int, known: npt.NDArray[np.bool_]) -> float:
-        if not known.all():
-            kept = known & self._has & (self._people[group] > 0)
-            rank = self._rank(group, kept)
-        else:
-            if group not in self._ranks:
-                kept = self._has & (self._people[group] > 0)
-                self._ranks[group] = kept, self._rank(group, kept)
-            kept, rank = self._ranks[group]
-        return _concentration(x[kept], self._people[group][kept], rank) if len(rank) else float("nan")
-
-    def _rank(self, group: int, kept: npt.NDArray[np.bool_]) -> Floats:
-        p = self._people[group][kept]
-        return _ranks(self._code[kept], p) if len(p) else p

@@ -22,10 +22,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from yiju.travel.results import PER_UNIT
-
 Floats = npt.NDArray[np.float64]
 
+# Costs are whole tenths of their unit: yiju.travel.results.PER_UNIT.
+STEPS = 10
 # A list of tenths may be this many times as long as the values: beyond, going through it costs more than sorting.
 _ROOM = 8
 # From so many values on, sorting by bits saves more than loading its kernel takes when a city has dozens of measures.
@@ -61,16 +61,16 @@ def ladder(value: Floats, people: Floats) -> Ladder:
     >>> rungs.value.tolist(), rungs.people.tolist()
     ([0.1, 0.2, 0.3], [[2.0, 4.0, 6.0]])
     """
-    scaled = value * PER_UNIT
+    scaled = value * STEPS
     if len(value) and scaled.max() < _ROOM * len(value):
         tenth = np.rint(scaled)
-        if np.array_equal(tenth / PER_UNIT, value):
+        if np.array_equal(tenth / STEPS, value):
             place = tenth.astype(np.int64)
             counted: Floats = np.array(
                 [np.bincount(place, weights=each) for each in people], dtype=np.float64
             )
             rungs = np.flatnonzero(counted.any(axis=0))
-            return Ladder(rungs / PER_UNIT, counted[:, rungs])
+            return Ladder(rungs / STEPS, counted[:, rungs])
     order = _rising(value)
     return Ladder(value[order], people[:, order])
 

@@ -60,6 +60,7 @@ ELEVATION_ERROR_M = 2.0
 # from memory); 22 km/h on the level and 25 km/h at 3 % down, 85th percentiles. Farther down one brakes.
 RIDING_LOSS_UP = 1.44 / 21.6 * 100
 RIDING_GAIN_DOWN = (25 / 22 - 1) / 0.03
+# The same: the slope down at which those 25 km/h were ridden.
 RIDING_STEEPEST_GAIN = 0.03
 
 
