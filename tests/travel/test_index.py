@@ -186,8 +186,11 @@ def test_a_complete_graph_says_that_it_is_no_street_network() -> None:
 
 def test_a_fill_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("yiju.travel.order._MOST_ARCS", 30)
-    with pytest.raises(ContractError, match="more than 30 arcs"):
-        _ = grid(6).fill
+    travel = grid(6).in_metres()
+    with pytest.raises(ContractError, match=r"more than 30 arcs.*Ask travel\.plain"):
+        _ = travel.index
+    corners = travel.network.at_nodes([0, 35])
+    assert travel.plain.nearest(corners.of([0]), corners.of([1]))["metres"].tolist() == [1000.0]
 
 
 def test_points_at_nodes_stand_in_the_callers_order() -> None:

@@ -96,7 +96,7 @@ def test_a_chain_is_taken_away_by_halves() -> None:
     first, head, twin = neighbour_lists(n, *ends(edges))
     stripped, *_ = strip(first, head.copy(), twin)
     rank = postorder(first, head, np.concatenate([stripped, np.arange(4, dtype=np.int32)]))
-    up_first, up_head, _ = fill(n, *ends(edges), rank, 10**6)
+    up_first, up_head, _ = fill(n, *ends(edges), rank, 10**6, 10**6)
     depth = np.zeros(n, dtype=int)
     for r in range(n - 2, -1, -1):
         depth[r] = depth[up_head[up_first[r]]] + 1
@@ -173,7 +173,7 @@ def test_the_fill_is_that_of_the_definition_and_postorder_does_not_change_it(
     first, head, _ = neighbour_lists(n, *ends(edges))
     rank = postorder(first, head, node)
     u, v = ends(edges)
-    up_first, up_head, arc = fill(n, u, v, rank, 10**6)
+    up_first, up_head, arc = fill(n, u, v, rank, 10**6, 10**6)
     back = np.argsort(rank)
     rows = [set(back[up_head[up_first[rank[x]] : up_first[rank[x] + 1]]].tolist()) for x in range(n)]
     assert rows == eliminate(as_sets(n, edges), node.tolist())
@@ -194,8 +194,10 @@ def test_the_fill_is_that_of_the_definition_and_postorder_does_not_change_it(
 def test_a_fill_that_grows_too_large_stops() -> None:
     edges = list(combinations(range(8), 2))
     rank = np.arange(8, dtype=np.int32)
-    assert fill(8, *ends(edges), rank, 28)[0][-1] == 28
-    assert fill(8, *ends(edges), rank, 27)[0][-1] == -1
+    for most_arcs, most_triangles, goes in ((28, 56, True), (27, 56, False), (28, 55, False)):
+        up_first, *_ = fill(8, *ends(edges), rank, most_arcs, most_triangles)
+        assert (up_first[-1] == 28) == goes
+        assert (up_first[-1] == -1) == (not goes)
 
 
 def test_turned_rows_are_the_same_arcs() -> None:

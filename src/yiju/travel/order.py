@@ -50,8 +50,10 @@ _THREADS = 2
 # Street networks have 2 to 5 arcs a street (all nodes of Porto 2.2, a million nodes of Porto Alegre 3.6); a perfect
 # grid of 300 x 300 corners, where nothing is easy to cut, has 19. Beyond this something else was drawn.
 DENSE_FILL = 25.0
-# No network of streets comes near: 10 million nodes have 40 million arcs.
-_MOST_ARCS = 2**30
+# No network of streets comes near: a million nodes of Porto Alegre have 4 million arcs and 51 million triangles. This
+# many arcs take 3 GiB with their costs, this many triangles two minutes for each set of weights.
+_MOST_ARCS = 2**28
+_MOST_TRIANGLES = 2 * 10**10
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -127,19 +129,20 @@ class Fill:
         Raises
         ------
         ContractError
-            There would be more than 2^30 arcs: this is no network of streets.
+            There would be more arcs or triangles than an index is good for: this is no network of streets.
         """
         from yiju.travel.kernels.elimination import fill  # noqa: PLC0415 - compiles
 
-        up_first, up_head, arc = fill(len(order.rank), u, v, order.rank, _MOST_ARCS)
+        up_first, up_head, arc = fill(len(order.rank), u, v, order.rank, _MOST_ARCS, _MOST_TRIANGLES)
         if up_first[-1] < 0:
             raise ContractError(
                 Text(
-                    f"路网远非平面图：消元将产生超过 {_MOST_ARCS:,} 条弧，无法建立索引。",
-                    f"The network is too far from planar for an index: elimination would lay more than "
-                    f"{_MOST_ARCS:,} arcs.",
+                    f"路网远非平面图，无法建立索引：消元产生的弧超过 {_MOST_ARCS:,} 条，或三角形超过 "
+                    f"{_MOST_TRIANGLES:,} 个。",
+                    f"The network is too far from planar for an index: elimination lays more than {_MOST_ARCS:,} "
+                    f"arcs, or more than {_MOST_TRIANGLES:,} triangles.",
                 ),
-                hint=Text('请改用 engine="plain"。', 'Take engine="plain".'),
+                hint=Text("请改用 travel.plain。", "Ask travel.plain, which searches instead."),
             )
         return cls(up_first, up_head, arc)
 

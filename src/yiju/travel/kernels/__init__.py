@@ -1,7 +1,7 @@
 """Search kernels: arrays in, arrays out. No table, no file, no CRS.
 
-Read them in this order; each opens with its idea, its paper and a drawing. First the plain searches, which are also what
-everything else is held against:
+Read them in this order; each opens with its idea, its paper and a drawing. First the plain searches, against
+which everything else is held:
 
 =============  ==================================================================================
 ``records``    how a street arc, an access point and a hook lie in memory

@@ -140,8 +140,12 @@ def where_in(up_head: Uint32s, begin: Whole, end: Whole, wanted: Whole) -> Whole
     return low
 
 
-@kernel(tuple_of(int64[::1], uint32[::1], int32[::1])(int64, int32[::1], int32[::1], int32[::1], int64))
-def fill(n: Whole, u: Int32s, v: Int32s, rank: Int32s, most: Whole) -> tuple[Int64s, Uint32s, Int32s]:
+@kernel(
+    tuple_of(int64[::1], uint32[::1], int32[::1])(int64, int32[::1], int32[::1], int32[::1], int64, int64)
+)
+def fill(
+    n: Whole, u: Int32s, v: Int32s, rank: Int32s, most: Whole, most_triangles: Whole
+) -> tuple[Int64s, Uint32s, Int32s]:
     """Symbolic elimination: which arcs there will be.
 
     Parameters
@@ -150,13 +154,13 @@ def fill(n: Whole, u: Int32s, v: Int32s, rank: Int32s, most: Whole) -> tuple[Int
         The network: how many nodes, and the two ends of each edge.
     rank
         (n,) the order of elimination.
-    most
-        With more arcs than this it stops.
+    most, most_triangles
+        With more arcs than this it stops, or if more triangles would have to be looked at for each set of weights.
 
     Returns
     -------
     ``(up_first, up_head, arc)``: rows of arcs to higher ranks, in rising order, and the arc of each edge (-1 for
-    loops). Where there were more than ``most``, ``up_first[-1]`` is -1.
+    loops). Where it stopped, ``up_first[-1]`` is -1.
     """
     street_first, street = by_lower_end(n, u, v, rank)
     arc = np.full(len(u), NOBODY, dtype=np.int32)
@@ -166,6 +170,7 @@ def fill(n: Whole, u: Int32s, v: Int32s, rank: Int32s, most: Whole) -> tuple[Int
     sibling = np.full(n, NOBODY, dtype=np.int32)
     seen = np.full(n, NOBODY, dtype=np.int32)  # the row for which a node was last met
     filled = np.int64(0)
+    triangles = np.int64(0)
     for r in range(n):
         begin = filled
         room = np.int64(street_first[r + 1] - street_first[r])
@@ -198,7 +203,8 @@ def fill(n: Whole, u: Int32s, v: Int32s, rank: Int32s, most: Whole) -> tuple[Int
                 b -= 1
             up_head[b] = high_a
         up_first[r + 1] = filled
-        if filled > most:
+        triangles += (filled - begin) * (filled - begin - 1) // 2
+        if filled > most or triangles > most_triangles:
             up_first[n] = NOBODY
             break
         for i in range(street_first[r], street_first[r + 1]):
