@@ -83,6 +83,7 @@ def new_weights(town: Town, _sample: Sample) -> Race:
 
 def nearest(town: Town, sample: Sample) -> Race:
     """The nearest facility of each of 30 services."""
+    graph = town.scipy
     some = town.questions.services[: sample.nearest]
 
     def held(found: Any, rows: list[np.ndarray]) -> str:
@@ -90,14 +91,15 @@ def nearest(town: Town, sample: Sample) -> Race:
 
     return Race(
         "nearest", town.name, lambda: town.travel.nearest_each(town.everyone, town.services),
-        "scipy, min_only", lambda: town.scipy.nearest(some), held,
+        "scipy, min_only", lambda: graph.nearest(some), held,
         PROMISES["nearest"], len(some) / len(town.services),
     )  # fmt: skip
 
 
 def nearest_bounded(town: Town, _sample: Sample) -> Race:
     """The same against pandana, which only looks 1,200 m far."""
-    town.pandana.offer(town.questions.services[:1], 1, RADII_M[-1])
+    city = town.pandana
+    city.offer(town.questions.services[:1], 1, RADII_M[-1])
 
     def held(found: Any, rows: list[np.ndarray]) -> str:
         ours = np.minimum(found.tenths_of("service 0"), RADII_M[-1] * 10)
@@ -105,15 +107,16 @@ def nearest_bounded(town: Town, _sample: Sample) -> Race:
 
     return Race(
         "nearest bounded", town.name, lambda: town.travel.nearest_each(town.everyone, town.services),
-        "pandana, 1,200 m", lambda: town.pandana.nearest(1, 1, RADII_M[-1]), held,
+        "pandana, 1,200 m", lambda: city.nearest(1, 1, RADII_M[-1]), held,
         PROMISES["nearest bounded"], 1 / len(town.services),
     )  # fmt: skip
 
 
 def nearest_5(town: Town, sample: Sample) -> Race:
     """The five nearest facilities of each of 30 services."""
+    city = town.pandana
     some = town.questions.services[: sample.nearest_k]
-    town.pandana.offer(some, 5, FAR_M)
+    city.offer(some, 5, FAR_M)
 
     def held(found: Any, rows: list[np.ndarray]) -> str:
         ours = [np.minimum(np.rint(found[f"service {i}"].cost * 10), FAR_M * 10) for i in range(len(rows))]
@@ -121,13 +124,14 @@ def nearest_5(town: Town, sample: Sample) -> Race:
 
     return Race(
         "nearest 5", town.name, lambda: town.travel.nearest_k_each(town.everyone, town.services, 5),
-        "pandana, 20 km", lambda: town.pandana.nearest(len(some), 5, FAR_M), held,
+        "pandana, 20 km", lambda: city.nearest(len(some), 5, FAR_M), held,
         PROMISES["nearest 5"], len(some) / len(town.services),
     )  # fmt: skip
 
 
 def counts(town: Town, sample: Sample) -> Race:
     """How many facilities of each of 30 services are within 1,200 m."""
+    graph = town.scipy
     some = town.questions.services[: sample.counts]
 
     def held(found: Any, rows: list[np.ndarray]) -> str:
@@ -135,7 +139,7 @@ def counts(town: Town, sample: Sample) -> Race:
 
     return Race(
         "counts", town.name, lambda: town.travel.counts_within(town.everyone, town.services, RADII_M[-1:]),
-        "scipy, from facilities", lambda: town.scipy.counts(some, int(RADII_M[-1] * 10)), held,
+        "scipy, from facilities", lambda: graph.counts(some, int(RADII_M[-1] * 10)), held,
         PROMISES["counts"], len(some) / len(town.services),
     )  # fmt: skip
 
@@ -166,18 +170,20 @@ def counts_cityseer(town: Town, _sample: Sample) -> Race:
 
 def population(town: Town, _sample: Sample) -> Race:
     """The people within 1,200 m."""
+    city = town.pandana
     people = town.questions.people.astype(np.float64)
     nodes = np.arange(town.streets.nodes)
     return Race(
         "population", town.name,
         lambda: town.travel.sums_within(town.everyone, town.everyone, people, RADII_M[-1:]),
-        "pandana, aggregate", lambda: town.pandana.sums(nodes, people, RADII_M[-1]),
+        "pandana, aggregate", lambda: city.sums(nodes, people, RADII_M[-1]),
         lambda ours, theirs: same(ours[RADII_M[-1]], theirs, "population"), PROMISES["population"],
     )  # fmt: skip
 
 
 def e2sfca(town: Town, _sample: Sample) -> Race:
     """Places a person by enhanced two-step floating catchments, one service."""
+    city = town.pandana
     facilities, places, people = town.services["service 0"], town.questions.capacity, town.questions.people
     decay = zones(RADII_M, LUO_QI_SLOW)
 
@@ -195,13 +201,14 @@ def e2sfca(town: Town, _sample: Sample) -> Race:
     weights = dict(zip(RADII_M, LUO_QI_SLOW, strict=True))
     return Race(
         "e2sfca", town.name, ours, "pandana, access",
-        lambda: town.pandana.e2sfca(town.questions.services[0], places, people, weights),
+        lambda: city.e2sfca(town.questions.services[0], places, people, weights),
         held, PROMISES["e2sfca"],
     )  # fmt: skip
 
 
 def matrix(town: Town, sample: Sample) -> Race:
     """Metres from 10,000 origins to 1,000 facilities."""
+    graph = town.scipy
     origins, facilities = _matrix_sides(town)
     from_nodes, to_nodes = (town.network.at_nodes(nodes) for nodes in (origins, facilities))
 
@@ -210,13 +217,14 @@ def matrix(town: Town, sample: Sample) -> Race:
 
     return Race(
         "matrix", town.name, lambda: town.travel.matrix(from_nodes, to_nodes),
-        "scipy, from facilities", lambda: town.scipy.rows(facilities[: sample.rows], origins), held,
+        "scipy, from facilities", lambda: graph.rows(facilities[: sample.rows], origins), held,
         PROMISES["matrix"], sample.rows / len(facilities),
     )  # fmt: skip
 
 
 def matrix_pairs(town: Town, sample: Sample) -> Race:
     """The same against pandana's pairs."""
+    city = town.pandana
     origins, facilities = _matrix_sides(town)
     from_nodes, to_nodes = (town.network.at_nodes(nodes) for nodes in (origins, facilities))
     per_origin = sample.pairs // len(facilities)
@@ -227,7 +235,7 @@ def matrix_pairs(town: Town, sample: Sample) -> Race:
 
     return Race(
         "matrix pairs", town.name, lambda: town.travel.matrix(from_nodes, to_nodes),
-        "pandana, pairs", lambda: town.pandana.network.shortest_path_lengths(starts, ends), held,
+        "pandana, pairs", lambda: city.network.shortest_path_lengths(starts, ends), held,
         PROMISES["matrix pairs"], per_origin / len(origins),
     )  # fmt: skip
 
