@@ -176,6 +176,71 @@ def test_groups_threads_and_free_streets_change_nothing(world: World) -> None:
     assert np.isfinite(within[0]).all()
 
 
+def walked_at_nodes(travel: Travel, homes: AccessPoints, doors: AccessPoints, people: np.ndarray) -> None:
+    """Of points at nodes no street is walked in part: people times cost is what is walked, tenth by tenth, however many
+    ways are equally short."""
+    assert np.array_equal(travel.forward, travel.backward)
+    cost = travel.nearest(homes, doors)["metres"].to_numpy() * 10
+    reach = np.isfinite(cost)
+    flow = position(travel, travel.flows(homes, doors, people))
+    assert np.dot(flow, travel.forward) == pytest.approx(
+        np.dot(people[reach], np.rint(cost[reach])), rel=1e-12
+    )
+    pairs = travel.within(homes, doors, 800)
+    flow = position(travel, travel.betweenness(homes, doors, people, limit=800, divided=False))
+    assert np.dot(flow, travel.forward) == pytest.approx(np.dot(people[pairs.origin], pairs.tenths), rel=1e-9)
+    # divided among what is within reach, everybody walks the mean of the ways
+    flow = position(travel, travel.betweenness(homes, doors, people, limit=800))
+    reached = np.diff(pairs.first)[pairs.origin]
+    assert np.dot(flow, travel.forward) == pytest.approx(
+        np.dot(people[pairs.origin] / reached, pairs.tenths), rel=1e-9
+    )
+
+
+@given(st.integers(0, 2**20), st.integers(2, 7))
+def test_what_is_walked_is_people_times_cost_on_towns_full_of_ties(seed: int, side: int) -> None:
+    rng = np.random.default_rng(seed)
+    number = np.arange(side * side).reshape(side, side)
+    u = np.concatenate([number[:, :-1].ravel(), number[:-1].ravel()])
+    v = np.concatenate([number[:, 1:].ravel(), number[1:].ravel()])
+    kept = rng.random(len(u)) < 0.8
+    kept[0] = True
+    xy = np.stack([number.ravel() % side, number.ravel() // side], axis=1) * 100.0
+    length = rng.choice([0.0, 100.0, 100.0, 200.0], len(u))  # some streets cost nothing
+    network = StreetNetwork.from_arrays(xy, u[kept], v[kept], length[kept])
+    homes, doors = (network.at_nodes(rng.integers(0, side * side, count)) for count in (8, 4))
+    walked_at_nodes(network.in_metres(), homes, doors, rng.integers(0, 9, 8).astype(float))
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("city", ["porto-alegre", "las-palmas"])
+def test_what_is_walked_is_people_times_cost_on_real_streets(street_tables: Any, city: str) -> None:
+    nodes, edges = street_tables(city)
+    network = StreetNetwork.from_tables(nodes, edges)
+    rng = np.random.default_rng(9)
+    homes, doors = (network.at_nodes(rng.integers(0, network.nodes, count)) for count in (3000, 60))
+    walked_at_nodes(network.in_metres(), homes, doors, rng.integers(0, 90, 3000).astype(float))
+
+
+@pytest.mark.real
+def test_flows_on_real_streets_are_the_ways_shown_one_by_one(street_tables: Any) -> None:
+    nodes, edges = street_tables("las-palmas")
+    network = StreetNetwork.from_tables(nodes, edges)
+    rng = np.random.default_rng(10)
+    lines = network.lines[rng.integers(0, len(network.lines), 200)]
+    spots = shapely.line_interpolate_point(lines, rng.uniform(0.2, 0.8, 200), normalized=True)
+    homes, doors = network.snap(spots[:40]), network.snap(spots[40:])
+    travel = network.in_metres()
+    nearest = travel.nearest(homes, doors)["facility"]
+    expected = np.zeros(len(network.u))
+    for home, door in nearest.dropna().items():
+        expected[list(travel.path(homes, home, doors, door).edges)] += 1
+    found = position(travel, travel.flows(homes, doors))
+    # a handful of streets where two ways are equally long to the decimetre
+    assert (found != expected).sum() <= 0.02 * (expected > 0).sum()
+    assert abs(found.sum() - expected.sum()) <= 0.02 * expected.sum()
+
+
 def grid(side: int = 4) -> tuple[StreetNetwork, nx.DiGraph]:
     """A square grid of equal streets, where nearly all ways have equals."""
     xy = [(100.0 * i, 100.0 * j) for j in range(side) for i in range(side)]
