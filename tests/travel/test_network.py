@@ -14,7 +14,7 @@ from hypothesis.extra import numpy as nps
 
 from yiju.errors import ConfigError, ContractError, UnknownName
 from yiju.travel import StreetNetwork, Travel, drivers, profile, walkers
-from yiju.travel.network import hilbert_order
+from yiju.travel.order import hilbert_order
 from yiju.travel.profiles import driving_seconds, slope_factor, walking_seconds
 
 Tables = Callable[..., tuple[Any, Any]]

@@ -25,10 +25,8 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from yiju.errors import ContractError
-from yiju.text import Text
 from yiju.travel import changes
-from yiju.travel.order import EliminationOrder, Fill
+from yiju.travel.order import EliminationOrder, Fill, hilbert_order
 from yiju.travel.profiles import (
     Cyclist,
     Driver,
@@ -38,6 +36,14 @@ from yiju.travel.profiles import (
     walking_seconds,
 )
 from yiju.travel.snapping import NOWHERE, AccessPoints, grouped, snap
+from yiju.travel.street_input import (
+    check_lengths,
+    check_same_length,
+    checked_ends,
+    checked_places,
+    node_places,
+    node_rows,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,9 +58,6 @@ Int32s = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Lines = npt.NDArray[np.object_]
-
-# Curve of 2^16 x 2^16 squares: finer than a metre in a city of 60 km.
-_HILBERT_ORDER = 16
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -156,11 +159,11 @@ class StreetNetwork:
             backward = edges["drive_backward"].to_numpy(dtype=bool)
             usable = forward | backward
         length_m = np.array(edges["length_m"], dtype=np.float64)
-        _check_lengths(edges["edge_id"].to_numpy(), length_m)
+        check_lengths(edges["edge_id"].to_numpy(), length_m)
         return cls.from_arrays(
-            _node_places(nodes),
-            _node_rows(nodes, edges, "u")[usable],
-            _node_rows(nodes, edges, "v")[usable],
+            node_places(nodes),
+            node_rows(nodes, edges, "u")[usable],
+            node_rows(nodes, edges, "v")[usable],
             length_m[usable],
             mode=mode,
             forward=forward[usable],
@@ -226,12 +229,12 @@ class StreetNetwork:
         >>> network.in_metres().nearest(network.at_nodes([2]), network.at_nodes([0]))["metres"].tolist()
         [150.0]
         """
-        places = _checked_places(xy)
+        places = checked_places(xy)
         metres = np.asarray(length_m, dtype=np.float64)
         ids = np.arange(len(metres)) if edge_id is None else np.asarray(edge_id)
-        _check_same_length(u=u, v=v, length_m=metres, edge_id=ids)
-        ends = [_checked_ends(end, len(places), ids) for end in (u, v)]
-        _check_lengths(ids, metres)
+        check_same_length(u=u, v=v, length_m=metres, edge_id=ids)
+        ends = [checked_ends(end, len(places), ids) for end in (u, v)]
+        check_lengths(ids, metres)
         order = hilbert_order(places)
         node_at = np.empty(len(places), dtype=np.int32)
         node_at[order] = np.arange(len(places), dtype=np.int32)
@@ -397,8 +400,8 @@ class StreetNetwork:
         """
         metres = np.asarray(length_m, dtype=np.float64)
         number = np.arange(len(metres))
-        ends = [self.node_at[_checked_ends(end, self.nodes, number)] for end in (u, v)]
-        _check_lengths(number, metres)
+        ends = [self.node_at[checked_ends(end, self.nodes, number)] for end in (u, v)]
+        check_lengths(number, metres)
         return changes.with_edges(self, ends[0], ends[1], lines, columns | {"length_m": metres})
 
     def with_links(
@@ -473,127 +476,3 @@ class StreetNetwork:
         from yiju.travel.kernels.parts import label_pieces  # noqa: PLC0415 - as above
 
         return label_pieces(self.nodes, self.u, self.v)[0]
-
-
-def hilbert_order(xy: Floats) -> npt.NDArray[np.int64]:
-    """The order in which a Hilbert curve meets the points.
-
-    Parameters
-    ----------
-    xy
-        (n, 2) coordinates.
-
-    Returns
-    -------
-    (n,) row numbers; points in one square keep their order.
-
-    Examples
-    --------
-    >>> hilbert_order(np.array([[0, 0], [1, 0], [1, 1], [0, 1.0]])).tolist()
-    [0, 3, 2, 1]
-    """
-    from yiju.travel.kernels.curve import along_curve  # noqa: PLC0415 - compiles, which naming a network need not
-
-    if len(xy) == 0:
-        return np.zeros(0, dtype=np.int64)
-    low = xy.min(axis=0)
-    extent = max(float((xy.max(axis=0) - low).max()), 1e-9)
-    x, y = np.ascontiguousarray((xy - low).T)
-    return np.argsort(along_curve(x, y, extent, _HILBERT_ORDER), kind="stable")
-
-
-def _node_rows(nodes: pd.DataFrame, edges: pd.DataFrame, end: str) -> Int32s:
-    """Rows of the nodes that the edges name."""
-    ids = nodes["node_id"].to_numpy(dtype=np.int64)
-    given = edges[end].to_numpy(dtype=np.int64)
-    order = np.argsort(ids, kind="stable")
-    place = np.searchsorted(ids, given, sorter=order)
-    known = place < len(ids)
-    known[known] = ids[order[place[known]]] == given[known]
-    if not known.all():
-        stranger = given[~known][0]
-        raise ContractError(
-            Text(
-                f"表 street_edges 的 {end} 列：节点 {stranger} 不在 street_nodes 中。",
-                f"Table street_edges, column {end}: needs nodes of street_nodes, was given {stranger} instead.",
-            )
-        )
-    rows: Int32s = order[place].astype(np.int32)
-    return rows
-
-
-def _node_places(nodes: gpd.GeoDataFrame) -> Floats:
-    """(nodes, 2) coordinates; a node without any would push all that follow one row up."""
-    geometry = nodes.geometry.to_numpy()
-    without = shapely.is_missing(geometry) | shapely.is_empty(geometry)
-    if without.any():
-        stranger = nodes["node_id"].iloc[int(np.flatnonzero(without)[0])]
-        raise ContractError(
-            Text(
-                f"表 street_nodes：节点 {stranger} 没有坐标。",
-                f"Table street_nodes: node {stranger} needs coordinates, has none.",
-            )
-        )
-    places: Floats = shapely.get_coordinates(geometry)
-    return places
-
-
-def _checked_places(xy: npt.ArrayLike) -> Floats:
-    """(nodes, 2) finite coordinates."""
-    places = np.asarray(xy, dtype=np.float64)
-    if places.size == 0:
-        return places.reshape(0, 2)
-    if places.ndim != 2 or places.shape[1] != 2:
-        raise ContractError(
-            Text(
-                f"xy 应为 (节点, 2) 的坐标，实际形状为 {places.shape}。",
-                f"xy needs to be (nodes, 2) coordinates, was of shape {places.shape} instead.",
-            )
-        )
-    unknown = ~np.isfinite(places).all(axis=1)
-    if unknown.any():
-        raise ContractError(
-            Text(
-                f"xy 中第 {int(np.flatnonzero(unknown)[0])} 个节点没有坐标。",
-                f"xy: node {int(np.flatnonzero(unknown)[0])} needs coordinates, has none.",
-            )
-        )
-    return places
-
-
-def _check_same_length(**columns: npt.ArrayLike) -> None:
-    lengths = {name: len(np.atleast_1d(np.asarray(column))) for name, column in columns.items()}
-    if len(set(lengths.values())) > 1:
-        told = ", ".join(f"{name} {length}" for name, length in lengths.items())
-        raise ContractError(
-            Text(f"各列长度应相同，实际为 {told}。", f"Columns need to be equally long, were {told}.")
-        )
-
-
-def _checked_ends(ends: npt.ArrayLike, nodes: int, edge_id: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
-    given = np.asarray(ends)
-    strange = (given < 0) | (given >= nodes) | (given != np.floor(given))  # 12.7 is a length, not a node
-    if strange.any():
-        at = int(np.flatnonzero(strange)[0])
-        raise ContractError(
-            Text(
-                f"边 {edge_id[at]} 的端点应为 0 至 {nodes - 1}，实际为 {given[at]}。",
-                f"Edge {edge_id[at]} needs to end at a node from 0 to {nodes - 1}, was given {given[at]} instead.",
-            )
-        )
-    return given.astype(np.int64)
-
-
-def _check_lengths(edge_id: npt.NDArray[Any], length_m: Floats) -> None:
-    # a length whose decimetres do not fit 31 bits, or a nan, would be a wrong number somewhere far from here
-    wrong = ~((length_m >= 0) & (length_m < 1e6))
-    if wrong.any():
-        row = int(np.flatnonzero(wrong)[0])
-        raise ContractError(
-            Text(
-                f"表 street_edges 的 length_m 列：边 {edge_id[row]} 的长度应为 0 至 1,000,000 米，"
-                f"实际为 {length_m[row]}。",
-                f"Table street_edges, column length_m: edge {edge_id[row]} needs 0 to 1,000,000 m, "
-                f"was given {length_m[row]} instead.",
-            )
-        )
