@@ -13,6 +13,10 @@ later nodes and then comes down again: two passes over the arcs, without a queue
            3         ●     ╲       ●
                     ╱ ╲     ╲     ╱
            0-2     ●   ●     ●───╯
+
+This is Gaussian elimination with min for plus and plus for times (B. A. Carré, An algebra for network routing problems,
+J. Inst. Maths Applics 7 (1971) 273-294); the two passes are its forward and back substitution. How the order is found
+stands in :mod:`yiju.travel.order`, how arcs and costs follow from it in :mod:`yiju.travel.kernels.elimination`.
 """
 
 from __future__ import annotations

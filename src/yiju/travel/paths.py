@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 import shapely
+from shapely.ops import substring
 
 from yiju.travel.kernels.nearest import along_edge
 from yiju.travel.kernels.paths import search_tree
@@ -97,7 +98,7 @@ def _seed_of(origins: Records, node: int, cost: int) -> tuple[int, float]:
 
 
 def _between(network: StreetNetwork, edge: int, begin: float, end: float) -> shapely.LineString:
-    return shapely.ops.substring(network.lines[edge], begin, end, normalized=True)
+    return substring(network.lines[edge], begin, end, normalized=True)
 
 
 def _joined(pieces: list[shapely.Geometry]) -> shapely.LineString:

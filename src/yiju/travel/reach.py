@@ -25,6 +25,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
+from shapely.ops import substring
 
 from yiju.travel.hanging import by_owner, seeds
 from yiju.travel.kernels.nearest import settle_all
@@ -75,7 +76,7 @@ class ReachedStreets:
         """(parts,) LineStrings; whole edges are the network's own."""
         lines = self.network.lines[self.edge].copy()
         for i in np.flatnonzero((self.begin > 0) | (self.end < 1)):
-            lines[i] = shapely.ops.substring(lines[i], self.begin[i], self.end[i], normalized=True)
+            lines[i] = substring(lines[i], self.begin[i], self.end[i], normalized=True)
         return lines
 
     def area(self, buffer_m: float) -> shapely.Geometry:
