@@ -73,9 +73,10 @@ class Hooks:
         """As the kernels want those who are met, if only some are looked at: (h,) whom."""
         stand_first = np.zeros(self.rows + 1, dtype=np.int32)
         stand = np.empty(len(self.row), dtype=np.int32)
+        stand_cost = np.empty(len(self.row), dtype=np.uint32)
         stands = np.zeros(self.rows // 64 + 1, dtype=np.uint64)
-        list_by_row(self.first, self.row, wanted, stand_first, stand, stands)
-        return *self.sitting, stand_first, stand, stands
+        list_by_row(self.first, self.row, self.cost, wanted, stand_first, stand, stand_cost, stands)
+        return *self.sitting, stand_first, stand, stand_cost, stands
 
 
 def hooks_of(

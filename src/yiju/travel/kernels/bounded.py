@@ -43,6 +43,7 @@ from yiju.travel.kernels.budgets import (
     raise_row,
 )
 from yiju.travel.kernels.compiling import Whole, tuple_of
+from yiju.travel.kernels.hooks import SEVERAL
 from yiju.travel.kernels.rows import Rows, lowest_bit, row_kernel
 
 if TYPE_CHECKING:
@@ -58,8 +59,8 @@ Floats = npt.NDArray[np.float64]
 Streets = tuple[Int64s, Arcs, Int64s, Arcs]
 # Those who sit in lanes: owner (names their place in the answer), and hooks: first, row, cost.
 Sitting = tuple[Int32s, Int32s, Uint32s, Uint32s]
-# Those who are met: the same, and by row: first, owner, and a bit for each row on which anybody hangs.
-Met = tuple[Int32s, Int32s, Uint32s, Uint32s, Int32s, Int32s, Marks]
+# Those who are met: the same, and by row: first, who hangs there and at what cost, a bit for each row with anybody.
+Met = tuple[Int32s, Int32s, Uint32s, Uint32s, Int32s, Int32s, Uint32s, Marks]
 # Who sits and who is met on one street: (sitting + 1,) first, (pairs,) who is met, and the cost along the street.
 Along = tuple[Int64s, Int32s, Int64s]
 
@@ -69,7 +70,9 @@ _ONE = np.uint64(1)
 _COST = np.uint64(2**32 - 1)
 _streets = tuple_of(int64[::1], uint64[::1], int64[::1], uint64[::1])
 _sitting = tuple_of(int32[::1], int32[::1], uint32[::1], uint32[::1])
-_met = tuple_of(int32[::1], int32[::1], uint32[::1], uint32[::1], int32[::1], int32[::1], uint64[::1])
+_met = tuple_of(
+    int32[::1], int32[::1], uint32[::1], uint32[::1], int32[::1], int32[::1], uint32[::1], uint64[::1]
+)
 _along = tuple_of(int64[::1], int32[::1], int64[::1])
 
 
@@ -223,7 +226,7 @@ def add_forward(
     answers
         (owners, columns * l) rows of those who sit are filled here.
     """
-    _, hook_first, hook_row, hook_cost, stand_first, stand, stands = met
+    _, hook_first, hook_row, hook_cost, stand_first, stand, stand_cost, stands = met
     spare = np.int64(len(left) - 1)
     along_first, along_met, along_cost = along
     top = limits[len(limits) - 1]
@@ -239,9 +242,9 @@ def add_forward(
                 bits &= bits - _ONE
                 for s in range(stand_first[row], stand_first[row + 1]):
                     j = np.int64(stand[s])
-                    hook, after = np.int64(hook_first[j]), np.int64(hook_first[j + 1])
-                    source, price = row, np.int64(hook_cost[hook])
-                    if after > hook + 1:
+                    source, price = row, np.int64(stand_cost[s])
+                    if price == SEVERAL:
+                        hook, after = np.int64(hook_first[j]), np.int64(hook_first[j + 1])
                         if met_before(hook_row, hook, row, marks):
                             continue
                         most_left(left, spare, hook_row, hook_cost, hook, after)
@@ -281,7 +284,7 @@ def add_backward(
     answers
         (owners, columns * l) what they met is added to the rows of those who are met.
     """
-    owners, hook_first, hook_row, hook_cost, stand_first, stand, stands = met
+    owners, hook_first, hook_row, hook_cost, stand_first, stand, stand_cost, stands = met
     along_first, along_met, along_cost = along
     top = limits[len(limits) - 1]
     spare = np.int64(len(left) - 1)
@@ -295,9 +298,9 @@ def add_backward(
                 bits &= bits - _ONE
                 for s in range(stand_first[row], stand_first[row + 1]):
                     j = np.int64(stand[s])
-                    hook, after = np.int64(hook_first[j]), np.int64(hook_first[j + 1])
-                    source, price = row, np.int64(hook_cost[hook])
-                    if after > hook + 1:
+                    source, price = row, np.int64(stand_cost[s])
+                    if price == SEVERAL:
+                        hook, after = np.int64(hook_first[j]), np.int64(hook_first[j + 1])
                         if met_before(hook_row, hook, row, marks):
                             continue
                         most_left(left, spare, hook_row, hook_cost, hook, after)
@@ -336,7 +339,7 @@ def list_pairs(
     and tenths. The arrays are longer than there are pairs. A pair on one street may come twice, the second time by its
     cost along the street.
     """
-    owners, hook_first, hook_row, hook_cost, stand_first, stand, stands = met
+    owners, hook_first, hook_row, hook_cost, stand_first, stand, stand_cost, stands = met
     along_first, along_met, along_cost = along
     spare = np.int64(len(left) - 1)
     first = np.zeros(end - begin + 1, np.int64)
@@ -356,9 +359,9 @@ def list_pairs(
                 bits &= bits - _ONE
                 for s in range(stand_first[row], stand_first[row + 1]):
                     j = np.int64(stand[s])
-                    hook, after = np.int64(hook_first[j]), np.int64(hook_first[j + 1])
-                    source, price = row, np.int64(hook_cost[hook])
-                    if after > hook + 1:
+                    source, price = row, np.int64(stand_cost[s])
+                    if price == SEVERAL:
+                        hook, after = np.int64(hook_first[j]), np.int64(hook_first[j + 1])
                         if met_before(hook_row, hook, row, marks):
                             continue
                         most_left(left, spare, hook_row, hook_cost, hook, after)

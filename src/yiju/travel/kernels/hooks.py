@@ -28,6 +28,9 @@ Bools = npt.NDArray[np.bool_]
 Uint64s = npt.NDArray[np.uint64]
 Records = npt.NDArray[np.void]
 
+# Instead of a cost: there are several hooks, all to be looked at. No cost is that large (32 bits full).
+SEVERAL = 2**32 - 1
+
 
 @kernel(
     int64(Points, int64[::1], int32[::1], int32[::1], int32[::1], int64, int32[::1], uint32[::1], uint32[::1])
@@ -113,20 +116,25 @@ def sort_owners(first: Int32s, row: Uint32s, place: Int32s, counts: Int32s, orde
     return hanging
 
 
-@kernel(void(int32[::1], uint32[::1], boolean[::1], int32[::1], int32[::1], uint64[::1]))
+@kernel(
+    void(int32[::1], uint32[::1], uint32[::1], boolean[::1], int32[::1], int32[::1], uint32[::1], uint64[::1])
+)
 def list_by_row(
-    first: Int32s, row: Uint32s, wanted: Bools, stand_first: Int32s, stand: Int32s, stands: Uint64s
-) -> None:
+    first: Int32s, row: Uint32s, cost: Uint32s, wanted: Bools,
+    stand_first: Int32s, stand: Int32s, stand_cost: Uint32s, stands: Uint64s,
+) -> None:  # fmt: skip
     """Who hangs on each row.
 
     Parameters
     ----------
-    first, row
+    first, row, cost
         Hooks of each owner.
     wanted
         (owners,) who is listed.
     stand_first, stand
         (n + 1,) zeros, and (hooks,): the owners that hang on row r are ``stand[stand_first[r]:stand_first[r + 1]]``.
+    stand_cost
+        (hooks,) filled here: what their hook costs if it is their only one, else ``SEVERAL``.
     stands
         (n / 64,) zeros; afterwards a bit for each row on which anybody hangs.
     """
@@ -140,6 +148,8 @@ def list_by_row(
     for owner in range(len(first) - 1):
         for hook in range(first[owner], first[owner + 1] if wanted[owner] else first[owner]):
             stand[stand_first[row[hook]]] = owner
+            alone = first[owner + 1] == first[owner] + 1
+            stand_cost[stand_first[row[hook]]] = cost[hook] if alone else np.uint32(SEVERAL)
             stand_first[row[hook]] += 1
     for r in range(len(stand_first) - 1, 0, -1):  # they have moved on by one
         stand_first[r] = stand_first[r - 1]
