@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,7 +14,7 @@ import yiju.travel.transit as room
 from yiju.travel.transit import Habits, Transit, TravelTimes
 from yiju.travel.transit.results import ranks_of
 
-from .conftest import Feed, X, Y  # type: ignore[import-not-found]
+from .conftest import CRS, Feed, X, Y  # type: ignore[import-not-found]
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,6 +84,16 @@ def test_memory_is_asked_for_in_parts(
     whole = town.times(many, many).seconds
     monkeypatch.setattr("yiju.travel.transit.transit._PAIRS_AT_ONCE", 1)
     assert np.array_equal(whole, town.times(many, many).seconds)
+
+
+def test_names_need_not_differ(town: Transit, at: Callable[..., Any]) -> None:
+    points = at(*PLACES)
+    alike = town.streets.network.snap(
+        gpd.GeoSeries(
+            shapely.points([(X + along, Y) for along in PLACES]), index=["home"] * len(PLACES), crs=CRS
+        )
+    )
+    assert np.array_equal(town.times(alike, alike).seconds, town.times(points, points).seconds)
 
 
 def test_opportunities_are_those_of_the_matrix(town: Transit, at: Callable[..., Any]) -> None:

@@ -7,7 +7,7 @@ bus that left.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -343,7 +343,7 @@ class Transit:
         # so many destinations at a time that their walks from all origins fit into memory
         together = LANES * max(1, _PAIRS_AT_ONCE // (LANES * max(1, len(origins))))
         for begin in range(0, len(destinations), together):
-            some = destinations.of(destinations.owners[begin : begin + together])
+            some = _part(destinations, begin, begin + together)
             egress = Walks.turned(self.streets.within(stops, some, walk_s))
             walks = Walks.turned(self.streets.within(origins, some, min(alone_s, window.max_s)))
             for first, times in scan_blocks(window, leave, egress, walks, ranks, threads):
@@ -353,6 +353,19 @@ class Transit:
 
 # Pairs of origin and destination whose walks are held at a time: 12 bytes each, some 250 MB.
 _PAIRS_AT_ONCE = 20_000_000
+
+
+def _part(access: AccessPoints, begin: int, end: int) -> AccessPoints:
+    """Some owners in a row with their points; their names need not differ."""
+    inside = (access.owner >= begin) & (access.owner < end)
+    return replace(
+        access,
+        owners=access.owners[begin:end],
+        owner=access.owner[inside] - np.int32(begin),
+        edge=access.edge[inside],
+        share=access.share[inside],
+        gap_m=access.gap_m[inside],
+    )
 
 
 def _seconds_of(depart: str | int) -> int:
