@@ -207,9 +207,11 @@ def _floating(
         key: sharing.offer(*rows_of(ways), weights[key], offered)
         for key, ways in {id(ways): ways for ways in of_group.values()}.items()
     }
+    shares = pd.Series(ratio, index=one.facilities)
+    if not grouped:
+        return Floating(pd.Series(found[id(of_group["all"])], index=one.origins), shares)
     columns = {group: found[id(of_group[group])] for group in people}
-    access: pd.Series | pd.DataFrame = pd.DataFrame(columns, index=one.origins)
-    return Floating(access if grouped else access["all"].rename(None), pd.Series(ratio, index=one.facilities))
+    return Floating(pd.DataFrame(columns, index=one.origins), shares)
 
 
 def _check_alike(pairs: Mapping[str, PairsWithin], groups: list[str]) -> None:
