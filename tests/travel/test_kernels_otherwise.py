@@ -19,6 +19,7 @@ TOY_TESTS = [
     "tests/travel/test_snapping.py",
     "tests/travel/test_index.py::test_on_a_grid_full_of_ties_costs_are_manhattan_distances",
     "tests/travel/test_changes.py::test_several_bridges_may_cut_one_street_and_end_at_corners",
+    "tests/travel/test_nearest_each.py::test_services_go_32_at_a_time_in_the_order_given[1]",
     "tests/travel/transit/test_scan.py",
     "tests/travel/test_flows.py::test_flows_by_hand",
     "tests/travel/test_flows.py::test_betweenness_equals_networkx_on_a_grid",
