@@ -12,9 +12,9 @@ from yiju.cli.console import use_lang
 from yiju.errors import YijuError
 from yiju.text import Lang, Text
 
-# Loading pandas, geopandas and numba makes a quarter of a million objects (counted), none of them garbage; looking for
+# Loading pandas, geopandas and numba makes a third of a million objects (counted), none of them garbage; looking for
 # garbage among them took a fifth of the start.
-_OBJECTS_BEFORE_GARBAGE = 300_000
+_OBJECTS_BEFORE_GARBAGE = 500_000
 
 # command -> module that holds a click command of the same name, and its one line in the list
 COMMANDS: dict[str, tuple[str, Text]] = {

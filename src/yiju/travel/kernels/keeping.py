@@ -71,10 +71,9 @@ def sources_of(module: str) -> tuple[str, ...]:
     waiting = [module]
     while waiting:
         name = waiting.pop()
-        file = _file(name)
-        if name not in found and file.is_file():
+        if name not in found and _source(name) is not None:
             found.add(name)
-            waiting += _IMPORT.findall(file.read_text(encoding="utf-8"))
+            waiting += _imports(name)
     return tuple(sorted(found))
 
 
@@ -84,7 +83,7 @@ def digest_of(module: str) -> str:
     digest = hashlib.sha256()
     for name in sources_of(module):
         digest.update(name.encode())
-        digest.update(_file(name).read_bytes())
+        digest.update(_source(name) or b"")
     for package in ("numba", "llvmlite"):
         digest.update(version(package).encode())
     for switch in _SWITCHES:
@@ -143,8 +142,15 @@ def _processor() -> str:
     return str(get_host_cpu_name())
 
 
-def _file(module: str) -> Path:
-    return PACKAGE.joinpath(*module.split(".")[1:]).with_suffix(".py")
+@cache
+def _source(module: str) -> bytes | None:
+    file = PACKAGE.joinpath(*module.split(".")[1:]).with_suffix(".py")
+    return file.read_bytes() if file.is_file() else None
+
+
+@cache
+def _imports(module: str) -> tuple[str, ...]:
+    return tuple(_IMPORT.findall((_source(module) or b"").decode()))
 
 
 def _user_caches() -> Path:
