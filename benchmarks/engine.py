@@ -18,8 +18,9 @@ import json
 import os
 import sys
 import time
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict, dataclass, is_dataclass
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import engine_apart
@@ -32,6 +33,7 @@ from engine_rows import rows_table
 from engine_tasks import TASKS, races
 from engine_town import Town
 from processes import busy
+from transit_task import PROMISED_S, R5_S, run_transit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,7 +42,26 @@ if TYPE_CHECKING:
 PEERS_S = 20 * 60
 NETWORKS = ("porto-alegre", "porto", "tiled")
 # Tasks that are no race on one network.
-OTHERS = ("outputs", "chain", "bandwidth", "start")
+OTHERS = ("outputs", "chain", "bandwidth", "transit", "start")
+
+
+@dataclass(frozen=True)
+class Transit:
+    """The task of the r5r paper, whose published time is no measurement of ours."""
+
+    wall_s: float
+    cpu_s: float
+
+    @property
+    def broken(self) -> bool:
+        """Whether the promise is not kept."""
+        return self.wall_s > PROMISED_S
+
+    def __str__(self) -> str:
+        return (
+            f"transit, 1,227 x 1,227 hexagons, 120 departures: {self.wall_s:.2f} s wall, {self.cpu_s:.2f} s CPU "
+            f"(gate {PROMISED_S:g} s on two cores; R5 by its paper {R5_S} s){'  BROKEN' if self.broken else ''}"
+        )
 
 
 def parsed() -> argparse.Namespace:
@@ -79,6 +100,10 @@ def measured(tasks: Sequence[str], networks: Sequence[str], rounds: int) -> Iter
             row = engine_apart.apart(task, rounds)
             show(row)
             yield row
+    if "transit" in tasks and (runs := run_transit(repeat=rounds)):
+        transit = Transit(median(r.wall_s for r in runs), median(r.cpu_s for r in runs))
+        print(transit, flush=True)
+        yield transit
     if "start" in tasks:
         print()
         found = engine_start.starts()

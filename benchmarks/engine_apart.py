@@ -16,7 +16,7 @@ from engine_town import SAME_SHARE
 from processes import ROOT
 
 SIDE = Path(__file__).with_name("engine_side.py")
-PROMISES = {"outputs": Promise(70, 250, memory=4), "chain": Promise(50, 120, "wall", memory=4)}
+PROMISES = {"outputs": Promise(70, 250, memory=4), "chain": Promise(50, 120, "wall")}
 PEERS = {"outputs": "pandana, precompute", "chain": "pyosmium, pandana, access"}
 # The order of the 30 services' and the people's columns in our answer.
 SERVICES = 30

@@ -100,10 +100,10 @@ def ours_chain(side: Side) -> None:
             (inequality.gini(cost, asked.people), inequality.palma(cost, asked.people)) for cost in metres
         ]
 
-    side.answers["e2sfca"] = np.stack(side.stage("e2sfca", catchments))
-    side.answers["equity"] = np.array(side.stage("gini, palma", shares))
-    side.answers["nearest"] = np.stack([nearest.tenths_of(service) for service in town.services])
-    side.answers["nearest 5"] = np.stack([five[service].cost for service in town.services])
+    side.answers["e2sfca"] = side.stage("e2sfca", catchments)
+    side.answers["equity"] = side.stage("gini, palma", shares)
+    side.answers["nearest"] = lambda: [nearest.tenths_of(service) for service in town.services]
+    side.answers["nearest 5"] = lambda: [five[service].cost for service in town.services]
 
 
 # --- the peers -------------------------------------------------------------------------------------------------------
@@ -121,7 +121,7 @@ def peers_outputs(side: Side, city: Pandana, asked: Questions, services: int) ->
         lambda: [city.sums(at, np.ones(len(at)), radius) for at in some for radius in RADII_M],
         len(some) / len(asked.services),
     )
-    side.answers["people"], side.answers["counts"] = np.stack(people), np.stack(counts)
+    side.answers["people"], side.answers["counts"] = people, counts
 
 
 def peers_chain(side: Side) -> None:
@@ -152,8 +152,8 @@ def peers_chain(side: Side) -> None:
         lambda: [sorted_shares(metres, asked.people) for metres in first],
         len(first) / len(asked.services),
     )
-    side.answers["e2sfca"] = np.stack([one.reindex(range(streets.nodes)).fillna(0) for one in access])
-    side.answers["equity"], side.answers["nearest 5"] = np.array(equity), np.stack(five)
+    side.answers["e2sfca"] = lambda: [one.reindex(range(streets.nodes)).fillna(0) for one in access]
+    side.answers["equity"], side.answers["nearest 5"] = equity, five
 
 
 def sorted_shares(value: np.ndarray, people: np.ndarray) -> tuple[float, float]:
