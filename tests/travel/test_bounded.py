@@ -13,6 +13,7 @@ from tests.travel.test_against_plain import World, plain_costs, points_at, small
 
 from yiju.travel import StreetNetwork, bounded
 from yiju.travel.kernels.bounded import NARROW, WIDE
+from yiju.travel.sweeping import of_limit, whole_limit
 
 LIMITS = [4.0, 1.0, 2.5]
 # Every facility is worth as many homes: 0 puts facilities into lanes, a million puts homes there.
@@ -65,6 +66,41 @@ def test_sums_by_label_and_group_are_sums_of_their_own(
             assert np.allclose(found[name][group], alone, rtol=1e-14)
 
 
+def halved(cost: Any) -> Any:
+    return 0.5**cost
+
+
+@pytest.mark.parametrize("worth", SIDES)
+@settings(max_examples=100, deadline=None)
+@given(world=small_worlds(), limit=st.sampled_from([0.0, 1.0, 2.5, 4.0, 30.0]))
+def test_decayed_sums_equal_those_over_pairs(worth: int, world: World, limit: float) -> None:
+    travel, origins, facilities = world
+    values = pd.DataFrame({"all": np.arange(len(facilities)) + 0.7, "old": 1.0})
+    decays = {"half": halved, "step": lambda cost: (cost <= 2) * 1.0}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bounded, "_WORTH_OF_A_FACILITY", worth)
+        found = travel.decayed_sums(origins, facilities, values, decays, limit, threads=2)
+        one = travel.decayed_sums(origins, facilities, values["all"], halved, limit)
+    pd.testing.assert_frame_equal(
+        found, travel.plain.decayed_sums(origins, facilities, values, decays, limit)
+    )
+    assert np.array_equal(one, found["half"]["all"])
+    cost = plain_costs(travel, origins, facilities) / 10
+    exact = np.where(cost <= limit, 0.5 ** np.minimum(cost, 99) * values["all"].to_numpy(), 0).sum(axis=1)
+    assert np.allclose(one, exact, rtol=1e-12)
+
+
+def test_decays_that_are_no_numbers_or_have_no_end_are_refused() -> None:
+    network = town(2)
+    travel, nodes = network.in_metres(), network.at_nodes([0, 1])
+    with pytest.raises(ValueError, match="a limit below"):
+        travel.decayed_sums(nodes, nodes, [1, 2], halved, np.inf)
+    with pytest.raises(ValueError, match="a number for each cost"), np.errstate(divide="ignore"):
+        travel.decayed_sums(nodes, nodes, [1, 2], lambda cost: 1 / cost, 100)
+    with pytest.raises(ValueError, match="1 are not"):
+        travel.decayed_sums(nodes, nodes, [1, np.nan], halved, 100)
+
+
 @settings(max_examples=100, deadline=None)
 @given(small_worlds(), st.sampled_from([0.0, 1.0, 2.5, 4.0, 1e6]))
 def test_pairs_are_the_same_in_the_same_order_as_by_a_plain_search(world: World, limit: float) -> None:
@@ -103,7 +139,7 @@ def test_limits_beyond_sixteen_bits_take_wider_budgets(side: int, length: float)
     nodes = network.at_nodes(range(144))
     limits = [5.5 * length, 9 * length]
     for limit in limits:
-        kernels = bounded.of_limit(bounded.whole_limit(limit))
+        kernels = of_limit(whole_limit(limit))
         assert kernels is (WIDE if limit > 6553.4 else NARROW)
     x, y = np.divmod(np.arange(144), 12)
     cost = 10 * length * (abs(x[:, None] - x) + abs(y[:, None] - y))

@@ -12,51 +12,44 @@ call this pre-rounding.
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
-from weakref import WeakKeyDictionary
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from yiju.travel.hanging import by_edge, by_node, by_owner
-from yiju.travel.hooks import along_streets
-from yiju.travel.kernels.bounded import NARROW, WIDE, Bounded, Streets
-from yiju.travel.kernels.budgets import LANES, new_budgets
-from yiju.travel.kernels.records import UNREACHED
+from yiju.travel.hooks import Hooks, along_streets
+from yiju.travel.kernels.budgets import new_budgets
 from yiju.travel.kernels.within import sums_within as plain_kernel
-from yiju.travel.results import tenths
+from yiju.travel.results import PER_UNIT
 from yiju.travel.snapping import AccessPoints
+from yiju.travel.sweeping import clean_rows, in_batches, of_limit, streets_of, whole_limit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
-    from yiju.travel.index import StreetIndex
-    from yiju.travel.kernels.rows import Rows
+    from yiju.travel.kernels.bounded import Along, Met, Streets
     from yiju.travel.network import StreetNetwork
     from yiju.travel.travel import Travel
 
 Floats = npt.NDArray[np.float64]
 Int32s = npt.NDArray[np.int32]
 Int64s = npt.NDArray[np.int64]
-Marks = npt.NDArray[np.uint64]
-Block = TypeVar("Block")
 
-# Searches without a limit follow every way that fits.
-ANYWHERE = UNREACHED - 1
 # Bits of a float's significand, less one for the sign of what is rounded.
 _BITS = 52
+# Adding this many times the grid to a number, and taking it away again, rounds the number to the grid (1.5 times 2^52:
+# there floats are whole; D. E. Knuth, The Art of Computer Programming 2, 4.2.2).
+_ROUNDER = 1.5 * 2.0**52
+# The finest grid that floats have: their smallest number.
+_FINEST = 2.0**-1074
 # A batch of facilities is spread wider than one of homes: it costs as much as 8 (measured on Porto, 1,200 m).
 _WORTH_OF_A_FACILITY = 8
-# Blocks for each thread, so that none waits long for another.
-_BLOCKS = 4
-
-# Clean rows and marks that nobody uses at the moment. Fresh memory would cost as much as a small question.
-_IDLE: WeakKeyDictionary[StreetNetwork, list[tuple[Rows, Marks]]] = WeakKeyDictionary()
-_STREETS: WeakKeyDictionary[StreetIndex, tuple[Streets, Streets]] = WeakKeyDictionary()
+# A decay is tabulated for each tenth up to its limit; a longer table (1,600 km, 19 days) would be a mistake.
+_LONGEST_TABLE = 2**24
 
 
 def sums_within(
@@ -76,10 +69,13 @@ def sums_within(
     if len(rising) == 0:
         msg = "limits need to be one or more, there were none"
         raise ValueError(msg)
-    search = plain_sums if travel.engine == "plain" else sums_by_column
-    sums = search(
-        travel, origins, facilities, addable(table), np.maximum(column, 0), len(labels), rising, threads
-    )
+    given = (addable(table), np.maximum(column, 0), len(labels), rising, threads)
+    if len(labels) == 0 or table.shape[1] == 0:  # no column to add to: a kernel would write beside the answers
+        sums = np.zeros((len(origins), len(labels), table.shape[1], len(rising)))
+    elif travel.engine == "plain":
+        sums = _plain_sums(travel, origins, facilities, *given)
+    else:
+        sums = _swept_sums(_Sides.of(travel, origins, facilities, table.shape[1]), *given)
     wanted = np.searchsorted(rising, [whole_limit(limit) for limit in limits])
     if not np.array_equal(wanted, np.arange(len(rising))):
         sums = sums[..., wanted]
@@ -104,17 +100,109 @@ def counts_within(
     return sums_within(travel, origins, facilities, np.ones(len(facilities)), limits, by, threads)
 
 
-def sums_by_column(
+def decayed_sums(
     travel: Travel,
     origins: AccessPoints,
     facilities: AccessPoints,
-    values: Floats,
-    column: Int32s,
-    columns: int,
-    limits: Int64s,
-    threads: int | None,
+    values: npt.ArrayLike | pd.DataFrame,
+    decay: Callable[[Floats], Floats] | Mapping[str, Callable[[Floats], Floats]],
+    limit: float,
+    threads: int | None = None,
+) -> pd.Series | pd.DataFrame:
+    """See :meth:`yiju.travel.Travel.decayed_sums`."""
+    table, groups = _table(values, len(facilities))
+    decays = decay if isinstance(decay, Mapping) else {"": decay}
+    most = whole_limit(limit)
+    if most >= _LONGEST_TABLE:
+        msg = f"a decay needs a limit below {_LONGEST_TABLE / PER_UNIT:,.0f}, was {limit}"
+        raise ValueError(msg)
+    weights = np.stack(
+        [np.asarray(f(np.arange(most + 1) / PER_UNIT), dtype=np.float64) for f in decays.values()]
+    )
+    if weights.shape != (len(decays), most + 1) or not np.isfinite(weights).all():
+        msg = "a decay needs to give a number for each cost up to the limit"
+        raise ValueError(msg)
+    _check_numbers(table)
+    # what is added are products: no sum of them exceeds this
+    rounding = _grid(np.abs(table).sum(axis=0) * np.abs(weights).max(axis=1, keepdims=True)) * _ROUNDER
+    if travel.engine == "plain":
+        sums = _plain_decays(travel, origins, facilities, table, weights, rounding, limit)
+    else:
+        sums = _swept_decays(
+            _Sides.of(travel, origins, facilities, table.shape[1]), table, weights, rounding, most, threads
+        )
+    if groups is None and not isinstance(decay, Mapping):
+        return pd.Series(sums[:, 0, 0], index=origins.owners)
+    levels = [
+        *([list(decays)] if isinstance(decay, Mapping) else []),
+        *([groups] if groups is not None else []),
+    ]
+    names = pd.MultiIndex.from_product(levels) if len(levels) > 1 else pd.Index(levels[0])
+    return pd.DataFrame(
+        sums.reshape(len(origins), len(names)), columns=names, index=origins.owners, copy=False
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Sides:
+    """Who sits in lanes, who is met, and along which streets ways go from the one to the other."""
+
+    travel: Travel
+    forward: bool
+    origins: int
+    sit: Hooks
+    met: Hooks
+    along: Along
+    streets: Streets
+
+    @classmethod
+    def of(cls, travel: Travel, origins: AccessPoints, facilities: AccessPoints, groups: int) -> _Sides:
+        """Origins sit, unless facilities are so few that it is less work for them to."""
+        forward = len(facilities) * groups * _WORTH_OF_A_FACILITY >= len(origins)
+        sit = travel.hooks(origins if forward else facilities, leaving=forward, sitting=True)
+        met = travel.hooks(facilities if forward else origins, leaving=not forward, sitting=False)
+        along = along_streets(sit, met, sitting_leave=forward)
+        streets = streets_of(travel.index)[0 if forward else 1]
+        return cls(travel, forward, len(origins), sit, met, along, streets)
+
+    @property
+    def facilities(self) -> Hooks:
+        return self.met if self.forward else self.sit
+
+    def collected(self, columns: int, threads: int | None, add: Callable[[int, int, Floats], None]) -> Floats:
+        """(origins, columns) of what ``add(begin, end, answers)`` adds for the blocks of those who sit.
+
+        Origins who sit have their answers in the caller's order. Those who are met have them in the order of rows, near
+        each other while a batch is at work, and are put in order at the end.
+        """
+        if self.forward:
+            answers = np.zeros((self.origins, columns))
+            in_batches(lambda begin, end: add(begin, end, answers), len(self.sit), threads)
+            return answers
+
+        def add_own(begin: int, end: int) -> Floats:
+            own = np.zeros((len(self.met) + 1, columns))  # threads may meet the same homes
+            add(begin, end, own)
+            return own
+
+        total, *others = in_batches(add_own, len(self.sit), threads, blocks=1)
+        for other in others:
+            total += other
+        place = np.full(self.origins, len(self.met))  # of who hangs nowhere: the row of zeros at the end
+        place[self.met.owner] = np.arange(len(self.met))
+        ordered: Floats = np.take(total, place, axis=0, mode="clip")
+        return ordered
+
+    def met_in_order(self, wanted: npt.NDArray[np.bool_] | None = None) -> Met:
+        """Those who are met, each under the place of their answer."""
+        met = self.met.met if wanted is None else self.met.met_where(wanted)
+        return met if self.forward else (np.arange(len(self.met), dtype=np.int32), *met[1:])
+
+
+def _swept_sums(
+    sides: _Sides, values: Floats, column: Int32s, columns: int, limits: Int64s, threads: int | None
 ) -> Floats:
-    """Sums within limits.
+    """Sums within limits by bounded sweeps.
 
     Parameters
     ----------
@@ -130,49 +218,42 @@ def sums_by_column(
     (origins, columns, groups, l); 0 for origins that lie nowhere.
     """
     groups = values.shape[1]
-    answers = np.zeros((len(origins), columns * groups * len(limits)))
-    forward = len(facilities) * groups * _WORTH_OF_A_FACILITY >= len(origins)
-    met_by = facilities if forward else origins
-    sit = travel.hooks(origins if forward else facilities, leaving=forward, sitting=True)
-    met = travel.hooks(met_by, leaving=not forward, sitting=False)
-    if len(sit) and len(met):
-        along = along_streets(sit, met, sitting_leave=forward)
-        streets = streets_of(travel.index)[0 if forward else 1]
-        kernels = of_limit(int(limits[-1]))
-        first_column = (column * groups).astype(np.int32)
-        if forward:
-            values, first_column = values[met.owner], first_column[met.owner]
-            listed = met.met_where(np.any(values != 0, axis=1))
+    own = np.ascontiguousarray(values[sides.facilities.owner])
+    first_column = (column[sides.facilities.owner] * groups).astype(np.int32)
+    met = sides.met_in_order(np.any(own != 0, axis=1) if sides.forward else None)
+    kernels = of_limit(int(limits[-1]))
+    width = columns * groups * len(limits)
 
-            def add(begin: int, end: int) -> None:
-                with clean_rows(travel, kernels) as (left, marks):
-                    sums = new_budgets(answers.shape[1], np.float64)
-                    kernels.add_forward(
-                        streets, sit.sitting, begin, end, listed, along,
-                        values, first_column, limits, left, marks, sums, answers,
-                    )  # fmt: skip
+    def add(begin: int, end: int, answers: Floats) -> None:
+        with clean_rows(sides.travel.network, kernels) as (left, marks):
+            who = (sides.streets, sides.sit.sitting, begin, end, met, sides.along)
+            what = (own, first_column, limits, left, marks)
+            if sides.forward:
+                kernels.add_forward(*who, *what, new_budgets(width, np.float64), answers)
+            else:
+                kernels.add_backward(*who, *what, answers)
 
-            in_batches(add, len(sit), threads)
-        else:
-            values, first_column = values[sit.owner], first_column[sit.owner]
-            listed = met.met
-
-            def add_own(begin: int, end: int) -> Floats:
-                # threads may meet the same homes
-                own = answers if begin == 0 else np.zeros_like(answers)
-                with clean_rows(travel, kernels) as (left, marks):
-                    kernels.add_backward(
-                        streets, sit.sitting, begin, end, listed, along,
-                        values, first_column, limits, left, marks, own,
-                    )  # fmt: skip
-                return own
-
-            for own in in_batches(add_own, len(sit), threads, blocks=1)[1:]:
-                answers += own
-    return answers.reshape(len(origins), columns, groups, len(limits))
+    return sides.collected(width, threads, add).reshape(sides.origins, columns, groups, len(limits))
 
 
-def plain_sums(
+def _swept_decays(
+    sides: _Sides, values: Floats, weights: Floats, rounding: Floats, limit: int, threads: int | None
+) -> Floats:
+    """Decayed sums by bounded sweeps: (origins, decays, groups)."""
+    own = np.ascontiguousarray(values[sides.facilities.owner])
+    met, kernels = sides.met_in_order(), of_limit(limit)
+
+    def add(begin: int, end: int, answers: Floats) -> None:
+        with clean_rows(sides.travel.network, kernels) as (left, marks):
+            kernels.add_decayed(
+                sides.streets, sides.sit.sitting, begin, end, met, sides.along,
+                own, weights, rounding, sides.forward, left, marks, answers,
+            )  # fmt: skip
+
+    return sides.collected(rounding.size, threads, add).reshape(sides.origins, *rounding.shape)
+
+
+def _plain_sums(
     travel: Travel,
     origins: AccessPoints,
     facilities: AccessPoints,
@@ -182,7 +263,7 @@ def plain_sums(
     limits: Int64s,
     threads: int | None,
 ) -> Floats:
-    """:func:`sums_by_column` by a search from each origin, for each column again."""
+    """:func:`_swept_sums` by a search from each origin, for each column again."""
     points, targets = travel.points(origins), travel.points(facilities)
     hanging = (*by_node(targets, travel.network.nodes), *by_edge(targets, len(travel.network.u)))
     first = by_owner(points, len(origins))
@@ -194,6 +275,25 @@ def plain_sums(
             return plain_kernel(*travel.leaving, *hanging, points, first[begin : end + 1], value, limits)
 
         answers[:, at, group] = np.concatenate(in_batches(add, len(origins), threads))
+    return answers
+
+
+def _plain_decays(
+    travel: Travel,
+    origins: AccessPoints,
+    facilities: AccessPoints,
+    values: Floats,
+    weights: Floats,
+    rounding: Floats,
+    limit: float,
+) -> Floats:
+    """:func:`_swept_decays` from the list of all pairs."""
+    pairs = travel.within(origins, facilities, limit)
+    answers = np.zeros((len(origins), *rounding.shape))
+    for at, group in np.ndindex(rounding.shape):
+        product = weights[at, pairs.tenths] * values[pairs.facility, group]
+        rounded = (product + rounding[at, group]) - rounding[at, group]
+        answers[:, at, group] = np.bincount(pairs.origin, weights=rounded, minlength=len(origins))
     return answers
 
 
@@ -210,14 +310,23 @@ def addable(values: Floats) -> Floats:
     >>> (addable(np.array([[0.1], [3.0]])) - [[0.1], [3.0]]).ravel().tolist()
     [0.0, 0.0]
     """
-    if not np.isfinite(values).all():
-        msg = f"values need to be numbers, {int((~np.isfinite(values)).sum())} are not"
-        raise ValueError(msg)
-    total = np.abs(values).sum(axis=0)
-    grid = np.exp2(np.ceil(np.log2(np.where(total > 0, total, 1.0))) - _BITS)
+    _check_numbers(values)
+    grid = _grid(np.abs(values).sum(axis=0))
     # whole numbers are multiples of 1, which is coarser than the grid of any sum below 2^52
     rounded: Floats = np.rint(values / grid) * grid
     return rounded
+
+
+def _grid(total: Floats) -> Floats:
+    """The power of two whose multiples add up exactly as long as their sum does not exceed the total."""
+    finest: Floats = np.exp2(np.ceil(np.log2(np.maximum(total, _FINEST))) - _BITS)
+    return np.maximum(finest, _FINEST)
+
+
+def _check_numbers(values: Floats) -> None:
+    if not np.isfinite(values).all():
+        msg = f"values need to be numbers, {int((~np.isfinite(values)).sum())} are not"
+        raise ValueError(msg)
 
 
 def joined(services: Mapping[str, AccessPoints], network: StreetNetwork) -> tuple[AccessPoints, Int32s]:
@@ -239,78 +348,6 @@ def joined(services: Mapping[str, AccessPoints], network: StreetNetwork) -> tupl
         column("gap_m", np.float64),
     )
     return points, np.repeat(np.arange(len(parts), dtype=np.int32), sizes)
-
-
-def of_limit(limit: int) -> Bounded:
-    """The narrowest kernels that hold a limit in tenths."""
-    return NARROW if limit <= NARROW.most else WIDE
-
-
-def streets_of(index: StreetIndex) -> tuple[Streets, Streets]:
-    """The arcs of an index for searches along the streets, and against them."""
-    if index not in _STREETS:
-        up, below = index.up_head.astype(np.uint64) << np.uint64(32), index.below_head.astype(np.uint64)
-        below <<= np.uint64(32)
-        along = (
-            index.up_first,
-            up | index.up_cost,
-            index.below_first,
-            below | index.down_cost[index.below_arc],
-        )
-        against = along
-        if index.down_cost is not index.up_cost:
-            against = (along[0], up | index.down_cost, along[2], below | index.up_cost[index.below_arc])
-        _STREETS[index] = along, against
-    return _STREETS[index]
-
-
-@contextmanager
-def clean_rows(travel: Travel, kernels: Bounded) -> Iterator[tuple[Rows, Marks]]:
-    """Budgets for all rows, one spare row, and marks, all zero; they go back when the block ends, zero again."""
-    rows = travel.network.nodes
-    idle = _IDLE.setdefault(travel.network, [])
-    try:
-        left, marks = idle.pop()
-    except IndexError:
-        left, marks = new_budgets(0, np.uint16), np.zeros(rows // 64 + 1, dtype=np.uint64)
-    if left.dtype != kernels.budget or len(left) != rows + 1:
-        left = new_budgets(rows + 1, kernels.budget)
-    yield left, marks
-    idle.append((left, marks))  # not if something failed: they may be dirty
-
-
-def in_batches(
-    work: Callable[[int, int], Block],
-    count: int,
-    threads: int | None,
-    *,
-    blocks: int = _BLOCKS,
-    lanes: int = LANES,
-) -> list[Block]:
-    """``work(begin, end)`` on blocks of whole batches that cover 0 to count, in order."""
-    workers = max(1, threads or os.cpu_count() or 1)
-    parts = max(1, min(workers * blocks if workers > 1 else 1, -(-count // lanes)))
-    bounds = [min(count, -(-count * part // parts // lanes) * lanes) for part in range(parts)] + [count]
-    if parts == 1:
-        return [work(0, count)]
-    with ThreadPoolExecutor(workers) as pool:
-        return list(pool.map(work, bounds[:-1], bounds[1:]))
-
-
-def whole_limit(limit: float | None) -> int:
-    """A limit in tenths; costs beyond 31 bits are beyond every limit.
-
-    Raises
-    ------
-    ValueError
-        It is negative, or not a number.
-    """
-    if limit is None or limit == np.inf:
-        return ANYWHERE
-    if not limit >= 0:
-        msg = f"a limit needs to be 0 or more, was {limit}"
-        raise ValueError(msg)
-    return min(tenths(limit), ANYWHERE)
 
 
 def _table(values: npt.ArrayLike | pd.DataFrame, facilities: int) -> tuple[Floats, pd.Index | None]:

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from yiju.travel.bounded import clean_rows, in_batches, of_limit, streets_of, whole_limit
 from yiju.travel.hanging import by_edge, by_node, by_owner
 from yiju.travel.hooks import along_streets
 from yiju.travel.kernels.pairs import turn_over
 from yiju.travel.kernels.within import pairs_within, turn_rows
 from yiju.travel.results import PairsWithin
+from yiju.travel.sweeping import clean_rows, in_batches, of_limit, streets_of, whole_limit
 
 if TYPE_CHECKING:
     from yiju.travel.snapping import AccessPoints
@@ -49,7 +49,7 @@ def _swept(
     kernels = of_limit(limit)
 
     def find(begin: int, end: int) -> Pairs:
-        with clean_rows(travel, kernels) as (left, marks):
+        with clean_rows(travel.network, kernels) as (left, marks):
             return kernels.list_pairs(streets, sit.sitting, begin, end, met, along, limit, left, marks)
 
     rows = _one_after_another(in_batches(find, len(sit), threads))

@@ -247,6 +247,41 @@ class Travel(WeightedNetwork):
 
         return bounded.counts_within(self, origins, services, limits, threads)
 
+    def decayed_sums(
+        self,
+        origins: AccessPoints,
+        facilities: AccessPoints,
+        values: npt.ArrayLike | pd.DataFrame,
+        decay: Callable[[Floats], Floats] | Mapping[str, Callable[[Floats], Floats]],
+        limit: float,
+        *,
+        threads: int | None = None,
+    ) -> pd.Series | pd.DataFrame:
+        """Sums of the facilities' values, each times a weight that falls with its cost.
+
+        Parameters
+        ----------
+        values
+            As of :meth:`sums_within`.
+        decay
+            Weight by cost in the unit, e.g. one of :mod:`yiju.access.decay`; or several under their names. It is
+            asked once for each tenth up to the limit.
+        limit
+            Metres or seconds; what is farther adds nothing.
+
+        Returns
+        -------
+        (origins,) sums; a frame with columns (decay, group) where there are several decays or groups.
+
+        Raises
+        ------
+        ValueError
+            A value or a weight is not a number, or the limit has no end.
+        """
+        from yiju.travel import bounded  # noqa: PLC0415 - the index compiles kernels of its own
+
+        return bounded.decayed_sums(self, origins, facilities, values, decay, limit, threads)
+
     def reached(self, points: AccessPoints, limit: float) -> ReachedStreets:
         """The parts of streets that can be reached from the points within the limit (metres or seconds)."""
         starts, most = self.points(points), _limit(limit)

@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import float64, int32, int64, uint16, uint32, uint64, void
+from numba import boolean, float64, int32, int64, uint16, uint32, uint64, void
 from numba.extending import register_jitable
 
 from yiju.travel.kernels.budgets import (
@@ -325,6 +325,76 @@ def add_backward(
         wipe(left, marks, low, high)
 
 
+def add_decayed(
+    streets: Streets, sitting: Sitting, begin: Whole, end: Whole, met: Met, along: Along,
+    values: Floats, weights: Floats, rounding: Floats, forward: bool, left: Rows, marks: Marks, answers: Floats,
+) -> None:  # fmt: skip
+    """Add up values times a weight that falls with cost, for several decays in one pass.
+
+    Parameters
+    ----------
+    streets, sitting, met, along, left, marks
+        As for :func:`add_forward` if origins sit, for :func:`add_backward` if facilities do.
+    values
+        (facilities, groups) what there is at each.
+    weights
+        (decays, limit + 1) by cost in tenths.
+    rounding
+        (decays, groups) what is added to each product and taken away again, so that sums are exact.
+    forward
+        Whether origins sit.
+    answers
+        (owners, decays * groups) sums are added to the rows of origins.
+    """
+    owners, hook_first, hook_row, hook_cost, stand_first, stand, stand_cost, stands = met
+    along_first, along_met, along_cost = along
+    decays, groups = rounding.shape
+    limit = weights.shape[1] - 1
+    spare = np.int64(len(left) - 1)
+    for start in range(begin, end, LANES):
+        stop = min(end, start + LANES)
+        low, high = set_out(streets, sitting, start, stop, limit, left, marks)
+        for word in range(low, high + 1):
+            bits = marks[word] & stands[word]
+            while bits != 0:
+                row = word * 64 + lowest_bit(bits)
+                bits &= bits - _ONE
+                for s in range(stand_first[row], stand_first[row + 1]):
+                    j = np.int64(stand[s])
+                    source, price = row, np.int64(stand_cost[s])
+                    if price == SEVERAL:
+                        hook, after = np.int64(hook_first[j]), np.int64(hook_first[j + 1])
+                        if met_before(hook_row, hook, row, marks):
+                            continue
+                        most_left(left, spare, hook_row, hook_cost, hook, after)
+                        source, price = spare, np.int64(0)
+                    lanes = lanes_with(left, source, price + 1)
+                    while lanes != 0:
+                        lane = lowest_bit(lanes)
+                        lanes &= lanes - _ONE
+                        cost = limit + 1 + price - np.int64(left[source, lane])
+                        i = start + lane
+                        origin, facility = (sitting[0][i], j) if forward else (owners[j], i)
+                        for t in range(decays):
+                            for k in range(groups):
+                                product = values[facility, k] * weights[t, cost] + rounding[t, k]
+                                answers[origin, t * groups + k] += product - rounding[t, k]
+        for i in range(start, stop):
+            for pair in range(along_first[i], along_first[i + 1]):
+                j = np.int64(along_met[pair])
+                by_rows = limit + 1 - left_before(hook_first, hook_row, hook_cost, j, i - start, left)
+                if along_cost[pair] < by_rows:
+                    origin, facility = (sitting[0][i], j) if forward else (owners[j], i)
+                    for t in range(decays):
+                        for k in range(groups):
+                            product = values[facility, k] * weights[t, along_cost[pair]] + rounding[t, k]
+                            answers[origin, t * groups + k] += product - rounding[t, k]
+                            if by_rows <= limit:
+                                product = values[facility, k] * weights[t, by_rows] + rounding[t, k]
+                                answers[origin, t * groups + k] -= product - rounding[t, k]
+        wipe(left, marks, low, high)
+
+
 def list_pairs(
     streets: Streets, sitting: Sitting, begin: Whole, end: Whole, met: Met, along: Along,
     limit: Whole, left: Rows, marks: Marks,
@@ -406,6 +476,7 @@ class Bounded(NamedTuple):
     most: int
     add_forward: Callable[..., None]
     add_backward: Callable[..., None]
+    add_decayed: Callable[..., None]
     list_pairs: Callable[..., tuple[Int64s, Int32s, Int32s]]
 
 
@@ -419,6 +490,7 @@ def _of_width(budget: Any, kind: Any) -> Bounded:
         int(np.iinfo(budget).max) - 1,
         row_kernel(void(*who, *summed, table, table))(add_forward),
         row_kernel(void(*who, *summed, table))(add_backward),
+        row_kernel(void(*who, table, table, table, boolean, rows, uint64[::1], table))(add_decayed),
         row_kernel(pairs(*who, int64, rows, uint64[::1]))(list_pairs),
     )
 
