@@ -112,6 +112,24 @@ def test_pairs_are_the_same_in_the_same_order_as_by_a_plain_search(world: World,
         assert getattr(found, column).dtype == getattr(plain, column).dtype
 
 
+@settings(max_examples=60, deadline=None)
+@given(small_worlds(), st.lists(st.sampled_from("abc"), min_size=8, max_size=8))
+def test_pairs_of_several_services_are_those_of_each(world: World, offers: list[str]) -> None:
+    travel, origins, facilities = world
+    names = facilities.owners
+    services = {
+        s: facilities.of([name for name, offer in zip(names, offers, strict=False) if offer == s])
+        for s in "abc"
+    }
+    for homes in (origins, points_at(travel.network, [(0, 0.25, 0.0, i) for i in range(9)])):
+        each = travel.within_each(homes, services, 3.0, threads=2)
+        assert list(each) == ["a", "b", "c"]
+        for service, points in services.items():
+            alone = travel.plain.within(homes, points, 3.0)
+            for column in ("first", "facility", "tenths"):
+                assert np.array_equal(getattr(each[service], column), getattr(alone, column))
+
+
 def town(side: int = 12, length: float = 100.0) -> StreetNetwork:
     """A grid of streets."""
     at = np.arange(side * side).reshape(side, side)

@@ -6,11 +6,13 @@ met, and put in order by counting (:mod:`yiju.travel.kernels.pairs`).
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from yiju.travel.bounded import joined
 from yiju.travel.hanging import by_edge, by_node, by_owner
 from yiju.travel.hooks import along_streets
 from yiju.travel.kernels.pairs import turn_over
@@ -19,6 +21,9 @@ from yiju.travel.results import PairsWithin
 from yiju.travel.sweeping import clean_rows, in_batches, of_limit, streets_of, whole_limit
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from yiju.travel.hooks import Hooks
     from yiju.travel.snapping import AccessPoints
     from yiju.travel.travel import Travel
 
@@ -37,29 +42,65 @@ def within(
     return PairsWithin(origins.owners, facilities.owners, travel.unit, float(limit), *pairs)
 
 
+def within_each(
+    travel: Travel,
+    origins: AccessPoints,
+    services: Mapping[str, AccessPoints],
+    limit: float,
+    threads: int | None,
+) -> dict[str, PairsWithin]:
+    """See :meth:`yiju.travel.Travel.within_each`."""
+    most = whole_limit(limit)
+    facilities, service = joined(services, travel.network)
+    if travel.engine == "plain" or len(facilities) > len(origins):
+        return {name: within(travel, origins, points, limit, threads) for name, points in services.items()}
+    sit, rows = _rows(travel, facilities, origins, most, threads, forward=False)
+    of_service = service[sit.owner]
+    before = np.searchsorted(service, np.arange(len(services)))
+    name = (sit.owner - before[of_service]).astype(np.int32)
+    order = np.lexsort((name, of_service)).astype(np.int32)
+    bounds = np.searchsorted(of_service[order], np.arange(len(services) + 1))
+
+    def turn(begin: int, end: int) -> list[Pairs]:
+        parts = [order[bounds[s] : bounds[s + 1]] for s in range(begin, end)]
+        return [turn_over(*rows, part, name, len(origins)) for part in parts]
+
+    turned = chain.from_iterable(in_batches(turn, len(services), threads, lanes=1))
+    return {
+        service: PairsWithin(origins.owners, points.owners, travel.unit, float(limit), *_trimmed(pairs))
+        for (service, points), pairs in zip(services.items(), turned, strict=True)
+    }
+
+
 def _swept(
     travel: Travel, origins: AccessPoints, facilities: AccessPoints, limit: int, threads: int | None
 ) -> Pairs:
     forward = len(origins) <= len(facilities)
     few, many = (origins, facilities) if forward else (facilities, origins)
+    sit, rows = _rows(travel, few, many, limit, threads, forward=forward)
+    # taken in the caller's order, those who sat are in order in the rows of those who were met
+    pairs = turn_over(*rows, np.argsort(sit.owner).astype(np.int32), sit.owner, len(many))
+    if forward:
+        everybody = np.arange(len(many), dtype=np.int32)
+        pairs = turn_over(*pairs, everybody, everybody, len(few))
+    return _trimmed(pairs)
+
+
+def _rows(
+    travel: Travel, few: AccessPoints, many: AccessPoints, limit: int, threads: int | None, *, forward: bool
+) -> tuple[Hooks, Pairs]:
+    """Those who sat in lanes, and whom each of them met. ``forward``: origins sit."""
     sit = travel.hooks(few, leaving=forward, sitting=True)
-    hung = travel.hooks(many, leaving=not forward, sitting=False)
-    met, along = hung.met, along_streets(sit, hung, sitting_leave=forward)
+    met = travel.hooks(many, leaving=not forward, sitting=False)
+    along = along_streets(sit, met, sitting_leave=forward)
     streets = streets_of(travel.index)[0 if forward else 1]
     kernels = of_limit(limit)
 
     def find(begin: int, end: int) -> Pairs:
         with clean_rows(travel.network, kernels) as (left, marks):
-            return kernels.list_pairs(streets, sit.sitting, begin, end, met, along, limit, left, marks)
+            return kernels.list_pairs(streets, sit.sitting, begin, end, met.met, along, limit, left, marks)
 
-    rows = _one_after_another(in_batches(find, len(sit), threads))
-    # taken in the caller's order, those who sat are in order in the rows of those who were met
-    order = np.argsort(sit.owner).astype(np.int32)
-    pairs = turn_over(*rows, order, sit.owner, len(many))
-    if forward:
-        pairs = turn_over(*pairs, everybody := np.arange(len(many), dtype=np.int32), everybody, len(few))
-    first, column, cost = pairs
-    return first, column[: first[-1]], cost[: first[-1]]
+    return sit, _one_after_another(in_batches(find, len(sit), threads))
 
 
 def _plain(
@@ -87,9 +128,13 @@ def _plain(
 def _one_after_another(blocks: list[Pairs]) -> Pairs:
     """Rows that threads found, each in arrays of their own with room to spare."""
     if len(blocks) == 1:
-        first, column, cost = blocks[0]
-        return first, column[: first[-1]], cost[: first[-1]]
+        return _trimmed(blocks[0])
     lengths = np.concatenate([np.diff(first) for first, _, _ in blocks])
     first = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     column, cost = (np.concatenate([block[i][: block[0][-1]] for block in blocks]) for i in (1, 2))
     return first, column, cost
+
+
+def _trimmed(pairs: Pairs) -> Pairs:
+    first, column, cost = pairs
+    return first, column[: first[-1]], cost[: first[-1]]

@@ -185,6 +185,19 @@ class Travel(WeightedNetwork):
 
         return pairs.within(self, origins, facilities, limit, threads)
 
+    def within_each(
+        self,
+        origins: AccessPoints,
+        services: Mapping[str, AccessPoints],
+        limit: float,
+        *,
+        threads: int | None = None,
+    ) -> dict[str, PairsWithin]:
+        """:meth:`within` for each of several services, in one pass over the streets."""
+        from yiju.travel import pairs  # noqa: PLC0415 - as above
+
+        return pairs.within_each(self, origins, services, limit, threads)
+
     def matrix(
         self, origins: AccessPoints, facilities: AccessPoints, *, threads: int | None = None
     ) -> CostMatrix:

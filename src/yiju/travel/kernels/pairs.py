@@ -39,9 +39,9 @@ def turn_over(
     first, column, cost
         The rows; a pair may come twice in one.
     order
-        (rows,) in which order to take them.
+        (r,) which rows to take, and in which order.
     name
-        (rows,) what to call each row, when it is a column.
+        (rows,) what to call each row of those that there are, when it is a column.
     columns
         How many columns there are.
 
@@ -49,15 +49,15 @@ def turn_over(
     -------
     Such rows again; of a pair that comes twice, the lesser cost.
     """
-    pairs = first[len(first) - 1]
     turned = np.zeros(columns + 1, dtype=np.int64)
-    for e in range(pairs):
-        turned[column[e] + 1] += 1
+    for r in range(len(order)):
+        for e in range(first[order[r]], first[order[r] + 1]):
+            turned[column[e] + 1] += 1
     for c in range(columns):
         turned[c + 1] += turned[c]
     place = turned.copy()
-    who = np.empty(pairs, dtype=np.int32)
-    price = np.empty(pairs, dtype=np.int32)
+    who = np.empty(turned[columns], dtype=np.int32)
+    price = np.empty(turned[columns], dtype=np.int32)
     twice = np.int64(0)
     for r in range(len(order)):
         row = order[r]
