@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -84,6 +85,28 @@ def test_memory_is_asked_for_in_parts(
     whole = town.times(many, many).seconds
     monkeypatch.setattr("yiju.travel.transit.transit._PAIRS_AT_ONCE", 1)
     assert np.array_equal(whole, town.times(many, many).seconds)
+    monkeypatch.setattr("yiju.travel.transit.transit._SLOTS_AT_ONCE", 1000)
+    assert np.array_equal(whole, town.times(many, many).seconds)
+
+
+def test_origin_by_origin_or_destination_by_destination(
+    town: Transit, at: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places, many = at(*PLACES), at(*range(0, 12_000, 90))
+    number = np.sqrt(np.arange(len(many)))
+    for habits in (town.habits, replace(town.habits, most_rides=1), replace(town.habits, most_rides=2)):
+        asked = replace(town, habits=habits)
+        ways = []
+        for few in (0, 10**6):
+            monkeypatch.setattr("yiju.travel.transit.transit._FEW", few)
+            ways.append(
+                (
+                    asked.times(places, many, percentiles=(5, 50, 100)).seconds,
+                    asked.opportunities_within(places, many, number, minutes=30).to_numpy(),
+                )
+            )
+        assert np.array_equal(ways[0][0], ways[1][0])
+        assert np.array_equal(ways[0][1], ways[1][1])
 
 
 def test_names_need_not_differ(town: Transit, at: Callable[..., Any]) -> None:
@@ -102,7 +125,7 @@ def test_opportunities_are_those_of_the_matrix(town: Transit, at: Callable[..., 
     minutes = town.times(homes, jobs, percentiles=(80,), max_minutes=45).minutes(80).to_numpy()
     found = town.opportunities_within(homes, jobs, number, minutes=25, percentile=80)
     assert found.index.tolist() == homes.owners.tolist()
-    assert np.array_equal(found[0], (minutes <= 25) @ number)
+    assert np.allclose(found[0], (minutes <= 25) @ number, rtol=1e-14)
     both = pd.DataFrame({"jobs": number, "shops": 1.0})
     together = town.opportunities_within(homes, jobs, both, minutes=25, percentile=80, threads=1)
     assert together.columns.tolist() == ["jobs", "shops"]
@@ -167,9 +190,12 @@ def test_who_listens_is_told(town: Transit, at: Callable[..., Any]) -> None:
             self.heard.append((done, total))
 
     ear = Ear()
-    town.times(at(0), at(*range(0, 12_000, 150)), progress=ear)
+    town.times(at(*PLACES), at(*range(0, 12_000, 150)), progress=ear)
     assert ear.steps == ["Computing travel times by public transport"]
-    assert ear.heard == [(32, 80), (64, 80), (80, 80)]
+    assert ear.heard == [(8 * 32, 8 * 80), (8 * 64, 8 * 80), (8 * 80, 8 * 80)]
+    ear.heard.clear()
+    town.times(at(0), at(*range(0, 12_000, 150)), progress=ear)
+    assert ear.heard == [(80, 80)]
 
 
 def test_it_can_be_interrupted(town: Transit, at: Callable[..., Any]) -> None:
@@ -184,8 +210,8 @@ def test_it_can_be_interrupted(town: Transit, at: Callable[..., Any]) -> None:
 
     listener = Impatient()
     with pytest.raises(KeyboardInterrupt):
-        town.times(at(0), at(*range(0, 12_000, 20)), progress=listener)
-    assert listener.done == 32
+        town.times(at(*range(0, 12_000, 20)), at(*range(0, 12_000, 20)), progress=listener)
+    assert listener.done == 600 * 32
     assert town.times(at(0), at(5000)).reached().all(), "and asked again"
 
 

@@ -20,7 +20,7 @@ from yiju.travel.kernels.connections_plain import earliest_arrivals
 from yiju.travel.kernels.records import UNREACHED
 from yiju.travel.transit.events import Footpaths, lay_out
 from yiju.travel.transit.results import ranks_of
-from yiju.travel.transit.scanning import Walks, Window, scan_blocks
+from yiju.travel.transit.scanning import Boarding, Walks, Window, scan_blocks, scan_origins
 from yiju.travel.transit.timetable import Connections
 
 if TYPE_CHECKING:
@@ -66,15 +66,15 @@ class Town:
         walks = by_first(self.footpaths, self.stops)
         return Footpaths(walks.first, walks.other, walks.seconds)
 
-    def times(self, ranks: Any, most_rides: int = 0) -> np.ndarray:
+    def times(self, ranks: Any, most_rides: int = 0, way: Any = scan_blocks) -> np.ndarray:
         """(p, origins, destinations) seconds by the scan."""
         events = lay_out(self.rides, self.paths(), self.stops)
         window = Window(events, self.minutes, self.max_s, most_rides)
         turned = {(d, s): seconds for (s, d), seconds in self.egress.items()}
         home = {(d, o): seconds for (o, d), seconds in self.walks.items()}
-        blocks = scan_blocks(
+        blocks = way(
             window,
-            by_first(self.access, self.origins),
+            Boarding.of(window, by_first(self.access, self.origins)),
             by_first(turned, self.destinations),
             by_first(home, self.destinations),
             np.asarray(ranks, dtype=np.int64),
@@ -172,8 +172,9 @@ def test_every_minute_equals_a_naive_search(town: Town, most_rides: int) -> None
     )
     lost = np.iinfo(np.uint16).max
     in_order = np.sort(np.where(exact < 0, lost, exact), axis=1)
-    found = town.times(range(town.minutes), most_rides=most_rides)
-    assert np.array_equal(found.transpose(1, 0, 2), in_order)
+    for way in (scan_blocks, scan_origins):
+        found = town.times(range(town.minutes), most_rides, way)
+        assert np.array_equal(found.transpose(1, 0, 2), in_order)
 
 
 @settings(max_examples=200)
@@ -220,6 +221,7 @@ def test_wide_rows_say_the_same_as_narrow_ones(monkeypatch: pytest.MonkeyPatch) 
         lost = np.iinfo(np.uint16).max, np.iinfo(np.uint32).max
         assert narrow.shape == (3, 5, 70)
         assert np.array_equal(np.where(narrow == lost[0], lost[1], narrow), wide)
+        assert np.array_equal(narrow, town.times(ranks, most_rides, scan_origins))
         assert 0.1 < (narrow <= 600).mean() < 0.99
 
 

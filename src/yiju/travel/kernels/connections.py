@@ -21,7 +21,7 @@ nothing in it depends on where one comes from or when one left home:
   alone, and is listed beforehand (``events.py``). Nodes of a stop hang together too: who arrives earlier can do all
   that who arrives later can.
 * So one scan answers for every origin and every minute of departure. An origin reads the slots within its walk: the
-  last minute in which slot k is still caught gets the row of k (``read_origins``).
+  last minute in which slot k is still caught gets the row of k (``events.boardable`` lists them, once for all scans).
 
 On Porto Alegre this is ten times faster than a scan for each origin with 32 minutes in the lanes, which in turn is
 fifty times faster than one for each origin and minute (``connections_plain.py``, the oracle).
@@ -119,20 +119,16 @@ def scan(
 
 
 def read_origins(
-    rows: Rows, access_first: Int64s, access_stop: Int32s, access_need: Int32s,
-    slot_first: Int64s, slot_time: Int32s, stops: Whole, phases: Whole, minutes: Whole,
+    rows: Rows, board_first: Int64s, boarded: Row32s, origins: Whole, phases: Whole, minutes: Whole,
     walk_row: Whole, scratch: Whole, ranks: Int64s, bits: Whole, far: Any, out: Rows,
 ) -> None:  # fmt: skip
     """Percentiles of the travel time from every origin to the 32 destinations of a scan.
 
     Parameters
     ----------
-    access_first, access_stop, access_need
-        The stops within the walk of origin o are ``access_first[o]:access_first[o + 1]``; how many seconds before a
-        departure one has to leave home for it.
-    slot_first, slot_time
-        The slots of stop s in timetable f, in rising order of time, are ``slot_first[f * stops + s]`` up to the next
-        but one: the last is no departure.
+    board_first, boarded
+        What is boarded by who leaves origin o in minute m of timetable f, and no later minute, are the slots
+        ``boarded[board_first[i]:board_first[i + 1]]`` with ``i = (o * phases + f) * minutes + m``.
     minutes
         Departures: one at each minute since the window began, in each of the ``phases`` timetables.
     walk_row
@@ -140,7 +136,7 @@ def read_origins(
     scratch
         Row from which ``phases * minutes + 3`` rows are free.
     ranks
-        (p,) how many of all travel times are lower than or equal to the percentile, but for itself.
+        (p,) how many travel times stand before the percentile.
     bits
         Travel times of fewer bits are told apart; others come out as ``2**bits - 1``.
     out
@@ -149,29 +145,15 @@ def read_origins(
     answer, limit, count = scratch, scratch + 1, scratch + 2
     first_minute = scratch + 3
     last_minute = first_minute + phases * minutes
-    for o in range(len(access_first) - 1):
+    for o in range(origins):
         for f in range(phases):
-            for m in range(minutes):
+            for m in range(minutes - 1, -1, -1):
                 row = first_minute + f * minutes + m
-                fill_row(rows, row, far)
+                i = (o * phases + f) * minutes + m
+                least_row(rows, row, boarded, board_first[i], board_first[i + 1], far)
                 lower_row(rows, row, walk_row + o, m * STEP_S)
-            for e in range(access_first[o], access_first[o + 1]):
-                stop = f * stops + access_stop[e]
-                need = access_need[e]
-                k = slot_first[stop]
-                last = slot_first[stop + 1] - 1
-                m = 0
-                while True:
-                    while k < last and slot_time[k] < need + m * STEP_S:
-                        k += 1
-                    if k == last or m >= minutes:
-                        break
-                    m = min((slot_time[k] - need) // STEP_S, minutes - 1)
-                    lower_row(rows, first_minute + f * minutes + m, k, 0)
-                    m += 1
-            for m in range(minutes - 2, -1, -1):
-                row = first_minute + f * minutes + m
-                lower_row(rows, row, row + 1, 0)
+                if m + 1 < minutes:
+                    lower_row(rows, row, row + 1, 0)
         for p in range(len(ranks)):
             # the largest number of which no more than `rank` travel times are below, found bit by bit
             fill_row(rows, answer, 0)
@@ -196,8 +178,7 @@ def _signatures(number: Any) -> tuple[Any, Any]:
             int64, int64, number, int64,
         ),
         void(
-            rows, int64[::1], int32[::1], int32[::1],
-            int64[::1], int32[::1], int64, int64, int64,
+            rows, int64[::1], uint32[::1], int64, int64, int64,
             int64, int64, int64[::1], int64, number, types.Array(number, 3, "C"),
         ),
     )  # fmt: skip

@@ -93,3 +93,68 @@ def catchable(
                 filled[node] = 0
             pulls = np.empty(pull_first[nodes], dtype=np.uint32)
     return pull_first, pulls
+
+
+@kernel(
+    tuple_of(int64[::1], uint32[::1])(
+        int64[::1], int32[::1], int32[::1], int64[::1], int32[::1], int64, int64, int64, int64
+    )
+)
+def boardable(
+    access_first: Int64s, access_stop: Int32s, access_need: Int32s, slot_first: Int64s, slot_time: Int32s,
+    stops: Whole, phases: Whole, minutes: Whole, step_s: Whole,
+) -> tuple[Int64s, Row32s]:  # fmt: skip
+    """The slots that decide when one arrives, by the last departure from home that still catches them.
+
+    Of the slots of a stop that the same departure catches last, the earliest is enough.
+
+    Parameters
+    ----------
+    access_first, access_stop, access_need
+        The stops within the walk of origin o are ``access_first[o]:access_first[o + 1]``; how many seconds before a
+        departure there one has to leave home.
+    slot_first, slot_time
+        As above, of ``stops`` stops in each of the ``phases`` timetables.
+    minutes, step_s
+        How many departures from home there are, and how far apart.
+
+    Returns
+    -------
+    ``(first, slots)`` : those of origin o, timetable f and departure m are ``slots[first[i]:first[i + 1]]`` with
+    ``i = (o * phases + f) * minutes + m``.
+    """
+    origins = len(access_first) - 1
+    first = np.zeros(origins * phases * minutes + 1, dtype=np.int64)
+    slots = np.empty(0, dtype=np.uint32)
+    for turn in range(
+        2
+    ):  # first they are counted, then they are written, and `first` moves on to the end of each
+        for o in range(origins):
+            for f in range(phases):
+                for e in range(access_first[o], access_first[o + 1]):
+                    stop = f * stops + access_stop[e]
+                    k = slot_first[stop]
+                    last = slot_first[stop + 1] - 1
+                    m: Whole = np.int64(0)
+                    while True:
+                        while k < last and slot_time[k] < access_need[e] + m * step_s:
+                            k += 1
+                        if k == last or m >= minutes:
+                            break
+                        m = min((slot_time[k] - access_need[e]) // step_s, minutes - 1)
+                        i = (o * phases + f) * minutes + m
+                        if turn == 1:
+                            slots[first[i]] = k
+                        first[i] += 1
+                        m += 1
+        if turn == 0:
+            filled = np.int64(0)
+            for i in range(len(first)):
+                many = first[i]
+                first[i] = filled
+                filled += many
+            slots = np.empty(filled, dtype=np.uint32)
+    for i in range(len(first) - 1, 0, -1):
+        first[i] = first[i - 1]
+    first[0] = 0
+    return first, slots

@@ -1,4 +1,4 @@
-"""Scans of a window, 32 destinations at a time, in threads.
+"""Scans of a window in threads: 32 destinations at a time, or origin by origin where there are few of them.
 
 Each block of destinations is one scan and one reading at all origins, in rows of its thread's own; blocks share
 nothing that is written, so the answer does not depend on how many threads there are.
@@ -11,17 +11,19 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from yiju.travel.kernels.connections import STEP_S, in_width
+from yiju.travel.kernels.events import boardable
+from yiju.travel.kernels.records import UNREACHED
 from yiju.travel.kernels.rows import FAR_16, FAR_32, LANES, new_rows
 from yiju.travel.results import PER_UNIT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from yiju.travel.results import PairsWithin
     from yiju.travel.transit.events import Events
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 Int32s = npt.NDArray[np.int32]
 Int64s = npt.NDArray[np.int64]
 Times = npt.NDArray[Any]
+Done = TypeVar("Done")
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +89,30 @@ class Walks:
     def __len__(self) -> int:
         return len(self.first) - 1
 
+    def part(self, begin: int, end: int) -> Walks:
+        """Those of some owners in a row."""
+        some = slice(self.first[begin], self.first[end])
+        return Walks(self.first[begin : end + 1] - self.first[begin], self.other[some], self.seconds[some])
+
+
+@dataclass(frozen=True, eq=False)
+class Boarding:
+    """Which slots who leaves an origin in a minute boards; see :func:`yiju.travel.kernels.events.boardable`."""
+
+    origins: int
+    first: Int64s
+    slots: npt.NDArray[np.uint32]
+
+    @classmethod
+    def of(cls, window: Window, access: Walks) -> Boarding:
+        """By way of the stops within the walk of each origin."""
+        events = window.events
+        found = boardable(
+            access.first, access.other, access.seconds, events.slot_first, events.slot_time,
+            events.stops, events.phases, window.minutes, STEP_S,
+        )  # fmt: skip
+        return cls(len(access), *found)
+
 
 def whole_seconds(pairs: PairsWithin) -> Int32s:
     """Costs in seconds, rounded up: who needs 59.1 seconds misses what leaves after 59."""
@@ -93,14 +120,12 @@ def whole_seconds(pairs: PairsWithin) -> Int32s:
 
 
 def scan_blocks(
-    window: Window, access: Walks, egress: Walks, walks: Walks, ranks: Int64s, threads: int | None
+    window: Window, boarding: Boarding, egress: Walks, walks: Walks, ranks: Int64s, threads: int | None
 ) -> Iterator[tuple[int, Times]]:
     """Percentiles of the travel times from all origins, in blocks of 32 destinations.
 
     Parameters
     ----------
-    access
-        From each origin to stops, with the boarding slack.
     egress
         To each destination from stops.
     walks
@@ -116,12 +141,51 @@ def scan_blocks(
 
     def block(begin: int) -> tuple[int, Times]:
         if not hasattr(rows_of, "rows"):
-            rows_of.rows = new_rows(_Plan.of(window, len(access)).size, window.dtype)
-        return begin, _block(window, access, egress, walks, ranks, begin, rows_of.rows)
+            rows_of.rows = new_rows(_Plan.of(window, boarding.origins).size, window.dtype)
+        return begin, _block(window, boarding, egress, walks, ranks, begin, rows_of.rows)
 
-    workers = max(1, min(threads or os.cpu_count() or 1, -(-len(egress) // LANES)))
+    yield from _in_threads(block, range(0, len(egress), LANES), threads)
+
+
+def scan_origins(
+    window: Window, boarding: Boarding, egress: Walks, walks: Walks, ranks: Int64s, threads: int | None
+) -> Iterator[tuple[int, Times]]:
+    """The same, origin by origin, with all destinations: (0, (p, origins, destinations) seconds)."""
+    from yiju.travel.kernels.connections_from import (  # noqa: PLC0415 - for maps from a point only
+        latest_departures,
+        read_destinations,
+    )
+
+    events, bits = window.events, (window.max_s + 1).bit_length()
+    departures = events.phases * window.minutes
+    owner = np.repeat(np.arange(len(walks)), np.diff(walks.first))
+
+    def one(origin: int) -> Times:
+        first = boarding.first[origin * departures : (origin + 1) * departures + 1]
+        latest = latest_departures(
+            events.departs, events.vehicle, events.slot, events.node,
+            events.node_time, events.pull_first, events.pulls,
+            first, boarding.slots, events.slots, events.vehicles, window.minutes, window.most_rides,
+        )  # fmt: skip
+        walk_s = np.full(len(egress), UNREACHED, dtype=np.int32)
+        mine = walks.other == origin
+        walk_s[owner[mine]] = walks.seconds[mine]
+        out = np.empty((len(ranks), len(egress)), dtype=np.int32)
+        read_destinations(
+            latest, events.node_first, events.node_of_stop, events.node_time, events.slots,
+            egress.first, egress.other, egress.seconds, walk_s,
+            events.stops, events.phases, window.minutes, ranks, bits, out,
+        )  # fmt: skip
+        return out
+
+    times = np.stack(list(_in_threads(one, range(boarding.origins), threads)), axis=1)
+    yield 0, np.where(times > window.max_s, np.iinfo(window.dtype).max, times).astype(window.dtype)
+
+
+def _in_threads(work: Callable[[int], Done], items: range, threads: int | None) -> Iterator[Done]:
+    workers = max(1, min(threads or os.cpu_count() or 1, len(items)))
     with ThreadPoolExecutor(workers) as pool:
-        yield from pool.map(block, range(0, len(egress), LANES))
+        yield from pool.map(work, items)
 
 
 @dataclass(frozen=True)
@@ -144,9 +208,9 @@ class _Plan:
 
 
 def _block(
-    window: Window, access: Walks, egress: Walks, walks: Walks, ranks: Int64s, begin: int, rows: Times
+    window: Window, boarding: Boarding, egress: Walks, walks: Walks, ranks: Int64s, begin: int, rows: Times
 ) -> Times:
-    events, plan, far = window.events, _Plan.of(window, len(access)), window.far
+    events, plan, far = window.events, _Plan.of(window, boarding.origins), window.far
     lanes = min(LANES, len(egress) - begin)
     rows[plan.egress : plan.scratch] = far
     for table, row in ((egress, plan.egress), (walks, plan.walks)):
@@ -159,11 +223,10 @@ def _block(
         events.to_stop + np.int32(plan.egress), events.node_time, events.pull_first, events.pulls,
         events.slots, events.vehicles, window.dtype.type(far), window.most_rides,
     )  # fmt: skip
-    out = np.empty((len(ranks), len(access), LANES), dtype=window.dtype)
+    out = np.empty((len(ranks), boarding.origins, LANES), dtype=window.dtype)
     bits = (window.max_s + 1).bit_length()
     read_origins(
-        rows, access.first, access.other, access.seconds,
-        events.slot_first, events.slot_time, events.stops, events.phases, window.minutes,
+        rows, boarding.first, boarding.slots, boarding.origins, events.phases, window.minutes,
         plan.walks, plan.scratch, ranks, bits, window.dtype.type(far), out,
     )  # fmt: skip
     times = out[:, :, :lanes]

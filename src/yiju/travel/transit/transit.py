@@ -23,7 +23,7 @@ from yiju.travel.kernels.connections import STEP_S
 from yiju.travel.kernels.rows import LANES
 from yiju.travel.transit.events import Footpaths, lay_out
 from yiju.travel.transit.results import TravelTimes, ranks_of
-from yiju.travel.transit.scanning import Walks, Window, scan_blocks, whole_seconds
+from yiju.travel.transit.scanning import Boarding, Walks, Window, scan_blocks, scan_origins, whole_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -176,8 +176,9 @@ class Transit:
         window = self._window(depart, window_min, max_minutes)
         ranks = ranks_of(percentiles, window.minutes * window.events.phases)
         seconds = np.empty((len(origins), len(destinations), len(ranks)), dtype=window.dtype)
-        for begin, times in self._solve(window, origins, destinations, ranks, threads, progress):
-            seconds[:, begin : begin + times.shape[2]] = times.transpose(1, 2, 0)
+        for row, column, times in self._solve(window, origins, destinations, ranks, threads, progress):
+            _, rows, columns = times.shape
+            seconds[row : row + rows, column : column + columns] = times.transpose(1, 2, 0)
         return TravelTimes(origins.owners, destinations.owners, tuple(percentiles), seconds, max_minutes)
 
     def times_from(self, point: shapely.Point, destinations: AccessPoints, **how: Any) -> pd.DataFrame:
@@ -233,10 +234,14 @@ class Transit:
         window = self._window(depart, window_min, minutes)
         ranks = ranks_of([percentile], window.minutes * window.events.phases)
         total = np.zeros((len(origins), value.shape[1]))
-        # blocks come in the order of the destinations, so that sums do not depend on which thread was first
-        for begin, times in self._solve(window, origins, destinations, ranks, threads, progress):
-            within = (times[0] <= round(60 * minutes)).astype(np.float64)
-            total += within @ value[begin : begin + within.shape[1]]
+        for row, column, times in self._solve(window, origins, destinations, ranks, threads, progress):
+            within = times[0] <= round(60 * minutes)
+            some = total[row : row + len(within)]
+            # always 32 at a time, in the order of the destinations: a sum of floats depends on nothing else then
+            for lane in range(0, within.shape[1], LANES):
+                near = within[:, lane : lane + LANES]
+                for k, each in enumerate(value[column + lane : column + lane + LANES].T):
+                    some[:, k] += np.where(near, each, 0.0).sum(axis=1)
         return pd.DataFrame(total, index=origins.owners, columns=columns)
 
     def jobs_housing_balance(
@@ -333,26 +338,44 @@ class Transit:
         ranks: Int64s,
         threads: int | None,
         progress: Progress,
-    ) -> Iterator[tuple[int, Times]]:
-        """(first destination, (percentiles, origins, lanes) seconds) of blocks of destinations, in their order."""
+    ) -> Iterator[tuple[int, int, Times]]:
+        """(first origin, first destination, (percentiles, origins, destinations) seconds) of blocks, in their order."""
         progress.step(Text("计算公交出行时间", "Computing travel times by public transport"))
         stops, walk_s = self._stops, 60 * self.habits.walk_minutes
         alone_s = window.max_s if self.habits.alone_minutes is None else 60 * self.habits.alone_minutes
-        access = self.streets.within(origins, stops, walk_s)
-        leave = Walks.of(access, self.habits.board_slack_s)
-        # so many destinations at a time that their walks from all origins fit into memory
-        together = LANES * max(1, _PAIRS_AT_ONCE // (LANES * max(1, len(origins))))
-        for begin in range(0, len(destinations), together):
-            some = _part(destinations, begin, begin + together)
-            egress = Walks.turned(self.streets.within(stops, some, walk_s))
-            walks = Walks.turned(self.streets.within(origins, some, min(alone_s, window.max_s)))
-            for first, times in scan_blocks(window, leave, egress, walks, ranks, threads):
-                yield begin + first, times
-                progress.advance(begin + first + times.shape[2], len(destinations))
+        leave = Walks.of(self.streets.within(origins, stops, walk_s), self.habits.board_slack_s)
+        way = scan_origins if len(origins) * _FEW <= len(destinations) else scan_blocks
+        for first, last in self._groups(window, leave):
+            some = _part(origins, first, last)
+            boarding = Boarding.of(window, leave.part(first, last))
+            # so many destinations at a time that their walks from all origins fit into memory
+            together = LANES * max(1, _PAIRS_AT_ONCE // (LANES * max(1, last - first)))
+            for begin in range(0, len(destinations), together):
+                ends = _part(destinations, begin, begin + together)
+                egress = Walks.turned(self.streets.within(stops, ends, walk_s))
+                walks = Walks.turned(self.streets.within(some, ends, min(alone_s, window.max_s)))
+                for lane, times in way(window, boarding, egress, walks, ranks, threads):
+                    yield first, begin + lane, times
+                    done = first * len(destinations) + (last - first) * (begin + lane + times.shape[2])
+                    progress.advance(done, len(origins) * len(destinations))
+
+    def _groups(self, window: Window, leave: Walks) -> Iterator[tuple[int, int]]:
+        """Origins in rows, so many at a time that what they board fits into memory."""
+        each = window.minutes * window.events.phases
+        upto = leave.first * each + np.arange(len(leave.first)) * each
+        first = 0
+        while first < len(leave):
+            last = max(first + 1, int(np.searchsorted(upto, upto[first] + _SLOTS_AT_ONCE, side="right")) - 1)
+            yield first, last
+            first = last
 
 
 # Pairs of origin and destination whose walks are held at a time: 12 bytes each, some 250 MB.
 _PAIRS_AT_ONCE = 20_000_000
+# Slots that origins board which are listed at a time, at most: 4 bytes each, and in practice a fifth of them.
+_SLOTS_AT_ONCE = 200_000_000
+# A search from one origin takes about as long as a scan for this many destinations.
+_FEW = 16
 
 
 def _part(access: AccessPoints, begin: int, end: int) -> AccessPoints:
