@@ -26,13 +26,13 @@ import shapely
 
 from yiju.checkup.blocks import NotMeasurable
 from yiju.text import Text
-from yiju.travel.transit import Habits, Timetable, Transit
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from yiju.checkup.context import Context
     from yiju.travel import AccessPoints
+    from yiju.travel.transit import Transit
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -160,10 +160,12 @@ class Commuters:
         NotMeasurable
             There is no timetable.
         """
+        from yiju.travel.transit import Timetable, Transit  # noqa: PLC0415 - cities without a timetable do without
+
         tables = [self._city.table(name) for name in ("stops", "trips", "calls", "transfers")]
         if not len(tables[1]):
             raise NotMeasurable(Text("需要公交时刻表（GTFS）。", "needs a timetable (GTFS)."))
-        return Transit(self._city.reach.travel("adult"), Timetable.from_tables(*tables), Habits())
+        return Transit(self._city.reach.travel("adult"), Timetable.from_tables(*tables))
 
     @cached_property
     def minutes(self) -> Floats:
