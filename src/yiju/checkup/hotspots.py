@@ -7,9 +7,10 @@ Journal of the Royal Statistical Society B 57 (1995) 289-300.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr
 
 from yiju.checkup.blocks import NotMeasurable
 from yiju.text import Text
@@ -65,7 +66,9 @@ def hot_spots(
     local = np.bincount(rows, weights=x[np.asarray(neighbour, dtype=np.int64)], minlength=n)
     scale = spread * np.sqrt((n * weight - weight**2) / (n - 1))
     z = np.divide(local - x.mean() * weight, scale, out=np.zeros(n), where=scale > 0)
-    p = 2 * ndtr(-np.abs(z))
+    p = np.array(
+        [math.erfc(abs(score) / math.sqrt(2)) for score in z]
+    )  # both tails of the normal distribution
     order = np.argsort(p, kind="stable")
     passed = np.flatnonzero(p[order] <= fdr * np.arange(1, n + 1) / n)
     significant = np.zeros(n, dtype=bool)

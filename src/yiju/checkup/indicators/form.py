@@ -13,9 +13,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
 from yiju.access.intervals import wilson
 from yiju.checkup.blocks import Block, NotMeasurable, ratio
@@ -145,11 +142,17 @@ def merged(xy: Floats, within_m: float) -> Floats:
     """
     if not len(xy):
         return xy
-    pairs = cKDTree(xy).query_pairs(within_m, output_type="ndarray")
-    links = coo_matrix((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(xy), len(xy)))
-    count, cluster = connected_components(links, directed=False)
-    size = np.bincount(cluster, minlength=count)
-    return np.column_stack([np.bincount(cluster, weights=xy[:, i], minlength=count) / size for i in (0, 1)])
+    points = shapely.points(xy)
+    point, near = shapely.STRtree(points).query(points, predicate="dwithin", distance=within_m)
+    first = np.arange(len(xy))
+    while True:  # the first point of a cluster is handed on from neighbour to neighbour; junctions are a few steps wide
+        handed = first.copy()
+        np.minimum.at(handed, point, first[near])
+        if np.array_equal(handed, first):
+            break
+        first = handed
+    _, cluster, size = np.unique(first, return_inverse=True, return_counts=True)
+    return np.column_stack([np.bincount(cluster, weights=xy[:, i]) / size for i in (0, 1)])
 
 
 def _streets(city: Context) -> pd.DataFrame:
