@@ -200,20 +200,20 @@ def draw_rows(path: Path) -> None:
 
 
 def draw_marked(network: StreetNetwork, at: np.ndarray, ends: np.ndarray, path: Path) -> None:
-    """Rows that a bounded sweep of 32 neighbouring homes visits: the union of what each reaches, and no more."""
+    """Rows that a bounded sweep of 64 neighbouring homes visits: the union of what each reaches, and no more."""
     width, limit_m = 460.0, 500.0
     paper, travel = on_paper(at, width), network.in_metres()
     row = network.order.rank[network.node_at]
-    homes = np.argsort(row)[:32]
+    homes = np.argsort(row)[:64]
     reached = travel.within(network.at_nodes(homes), network.at_nodes(np.arange(network.nodes)), limit_m)
     marked = np.unique(reached.facility)
-    picture = Picture(width, width + 44, "Rows that 32 neighbouring homes mark within a limit")
+    picture = Picture(width, width + 44, "Rows that 64 neighbouring homes mark within a limit")
     river(picture, width)
     picture.lines(paper[ends[:, 0]], paper[ends[:, 1]], PALE, 1.2)
     picture.dots(paper[marked], CUTS[3], 3.4)
     picture.dots(paper[homes], CUTS[1], 4)
     for x, colour, words in (
-        (20, CUTS[1], "32 homes"),
+        (20, CUTS[1], "64 homes"),
         (110, CUTS[3], f"{len(marked)} corners within {limit_m:.0f} m of one of them"),
     ):
         picture.dots(np.array([[x, width + 18.0]]), colour, 4)
