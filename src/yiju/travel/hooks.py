@@ -29,7 +29,7 @@ Records = npt.NDArray[np.void]
 
 @dataclass(frozen=True, eq=False)
 class Hooks:
-    """Owners of points by the rows that they hang on; those who hang nowhere are left out.
+    """Owners of points by the rows that they hang on; those who lie nowhere are left out.
 
     Attributes
     ----------
@@ -111,14 +111,16 @@ def hooks_of(
     place = index.node if sitting else np.arange(rows, dtype=np.int32)
     order = np.empty(owners, dtype=np.int32)
     hanging = sort_owners(first, row, place, np.zeros(rows + 1, dtype=np.int32), order)
-    owner = order[:hanging]
-    length = np.diff(first)[owner]
+    # who stands on a street that is closed both ways hangs nowhere, but meets whoever stands at the same spot
+    on_edge, inside = inside_edges(points, len(there))
+    within = points[inside]
+    length = np.diff(first)
+    owner = np.concatenate([order[:hanging], np.unique(within["owner"][length[within["owner"]] == 0])])
+    length = length[owner]
     start = np.concatenate([[0], np.cumsum(length)]).astype(np.int32)
     taken = np.repeat(first[owner] - start[:-1], length) + np.arange(start[-1], dtype=np.int32)
     position = np.zeros(owners, dtype=np.int32)
-    position[owner] = np.arange(hanging, dtype=np.int32)
-    on_edge, inside = inside_edges(points, len(there))
-    within = points[inside]
+    position[owner] = np.arange(len(owner), dtype=np.int32)
     return Hooks(
         owner, start, row[taken], cost[taken], within, position[within["owner"]], on_edge, rows
     )  # fmt: skip

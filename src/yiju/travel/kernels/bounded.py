@@ -487,7 +487,8 @@ def _of_width(budget: Any, kind: Any) -> Bounded:
     pairs = tuple_of(int64[::1], int32[::1], int32[::1])
     return Bounded(
         budget,
-        int(np.iinfo(budget).max) - 1,
+        # a budget is one more than the limit, and what costs too much for the lanes asks for more than any budget
+        int(np.iinfo(budget).max) - 2,
         row_kernel(void(*who, *summed, table, table))(add_forward),
         row_kernel(void(*who, *summed, table))(add_backward),
         row_kernel(void(*who, table, table, table, boolean, rows, uint64[::1], table))(add_decayed),
