@@ -29,17 +29,21 @@ _MOST_IDLE = 2
 # Larger blocks are given back to the system at once: 32 lanes of 32 bits for 2 million nodes.
 _LARGEST_IDLE = 2**28
 
+# Blocks are a little longer than was asked for, so that answers of all nodes fit where rows of all nodes did, and the
+# other way round: those have a spare list, 20 rows of 64 bits.
+_SLACK = 8192
+
 _IDLE: weakref.WeakKeyDictionary[StreetNetwork, Idle] = weakref.WeakKeyDictionary()
 
 
 @contextmanager
 def borrowed_rows(network: StreetNetwork, dtype: npt.DTypeLike, *, lists: int = 1) -> Iterator[Rows]:
-    """(nodes * lists, 32) numbers that begin on a cache line; whatever was in them last is in them still.
+    """((nodes + 1) * lists, 32) numbers that begin on a cache line; whatever was in them last is in them still.
 
     They go back when the ``with`` block ends: no result may stand in them. Any thread may ask, each gets its own.
     """
     idle = _IDLE.setdefault(network, deque())
-    size = network.nodes * lists * LANES * np.dtype(dtype).itemsize
+    size = (network.nodes + 1) * lists * LANES * np.dtype(dtype).itemsize
     block = _take(idle, size)
     try:
         yield block[:size].view(dtype).reshape(-1, LANES)
@@ -68,7 +72,7 @@ def _take(idle: Idle, size: int) -> Block:
         try:
             block = idle.popleft()
         except IndexError:
-            return new_rows(-(-size // LANES), np.uint8).reshape(-1)
+            return new_rows((size + size // 64 + _SLACK) // LANES, np.uint8).reshape(-1)
         if len(block) >= size:
             return block
 

@@ -41,6 +41,8 @@ Services = Mapping[str, AccessPoints]
 
 # Width of the label in keys of the plain searches.
 _PLAIN_LABEL_BITS = 32
+# Rows of lists take no more than this, half of a machine with 16 GiB; beyond it lists are searched for.
+_MOST_BYTES = 2**33
 
 
 def nearest_each(travel: Travel, origins: AccessPoints, services: Services, most: int) -> NearestEach:
@@ -59,7 +61,8 @@ def nearest_k_each(
     """The k nearest of each service; see :meth:`yiju.travel.Travel.nearest_k_each`. ``most`` is in tenths."""
     facilities = {service: points.owners for service, points in services.items()}
     # there are kernels for some lengths: a list is as exact as a longer one cut
-    lengths = [length for length in LENGTHS if length >= k]
+    room = _MOST_BYTES // (max(travel.network.nodes, 1) * LANES * 4)
+    lengths = [length for length in LENGTHS if k <= length <= room]
     if travel.engine == "plain" or travel.network.nodes == 0 or not lengths:
         length, packed = k, _searched_k(travel, origins, services, k, most)
     else:

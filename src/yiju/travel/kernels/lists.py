@@ -16,10 +16,10 @@ at once, one key t after the other::
         if same: t = far                        the greater one of two with one label: it goes
 
 ``max`` holds t0 until its place is found, and what it displaced from then on; either way, it is the greater of the two
-with that label. A second key that comes from a sorted list never goes before the place where the first one did. As
-soon as no lane's next key is less than the last of its list, the rest is not looked at: most streets end right there.
+with that label. As soon as no lane's next key is less than the last of its list, the rest is not looked at: most streets
+end before the first.
 
-k is known when the code is made, so that lists are in registers and loops over them are not loops. Kernels tell it by a
+k is known when the code is made, so that a list is in registers and the loop over it is no loop. Kernels tell it by a
 tuple of k zeros, since the length of a tuple is part of its type.
 
 Operations come as plain loops and as vectors, see :mod:`yiju.travel.kernels.rows`.
@@ -35,11 +35,11 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from yiju.travel.kernels.keys import as_key, vector_key
 from yiju.travel.kernels.rows import LANES, Rows, Vectors, choose
 
-# Lists are of one of these lengths; who asks for 4 is given the first 4 of 5.
-LENGTHS = (3, 5, 10)
+# Lists are of one of these lengths; who asks for 4 is given the first 4 of 5. Proximity time counts 20 facilities
+# (M. Bruno et al., Nature Cities 1 (2024) 633-641).
+LENGTHS = (3, 5, 10, 20)
 
 
 # --- what each operation means ---------------------------------------------------------------------------------------
@@ -82,53 +82,6 @@ def plain_lower_list(
                 put_key(rows, into * len(k), len(k), lane, key, bits)
 
 
-def plain_pull_lists(
-    k: tuple[int, ...],
-    into: Rows,
-    at: int,
-    heads: Rows,
-    costs: Rows,
-    begin: int,
-    end: int,
-    rows: Rows,
-    bits: int,
-    far: Any,
-) -> None:
-    """The list ``at`` of ``into`` becomes the least of those of ``heads[begin:end]``, each plus its cost.
-
-    What stood there is forgotten, and not even read.
-    """
-    for lane in range(LANES):
-        for i in range(len(k)):
-            into[at * len(k) + i, lane] = far
-        for e in range(begin, end):
-            for i in range(len(k)):
-                key = np.int64(rows[np.int64(heads[e]) * len(k) + i, lane]) + as_key(costs[e], bits, far)
-                if key < far:
-                    put_key(into, at * len(k), len(k), lane, key, bits)
-
-
-def plain_pull_lists_too(
-    k: tuple[int, ...],
-    into: Rows,
-    at: int,
-    heads: Rows,
-    costs: Rows,
-    begin: int,
-    end: int,
-    rows: Rows,
-    bits: int,
-    far: Any,
-) -> None:
-    """:func:`plain_pull_lists`, but what stands in the list ``at`` takes part."""
-    for lane in range(LANES):
-        for e in range(begin, end):
-            for i in range(len(k)):
-                key = np.int64(rows[np.int64(heads[e]) * len(k) + i, lane]) + as_key(costs[e], bits, far)
-                if key < far:
-                    put_key(into, at * len(k), len(k), lane, key, bits)
-
-
 # --- the same, as vectors --------------------------------------------------------------------------------------------
 
 
@@ -143,59 +96,67 @@ class _Lists(Vectors):
 
     def list_at(self, array: int, number: Any) -> list[Any]:
         """The rows of a list."""
-        return [self.load(array, row) for row in self._rows(number)]
+        return [self.load(array, row) for row in self.rows_of(number)]
 
-    def put_list(self, values: Any, array: int, number: Any, *, past_cache: bool = False) -> None:
+    def put_list(self, values: Any, array: int, number: Any) -> None:
         """Write the rows of a list."""
-        store = self.store_past_cache if past_cache else self.store
-        for value, row in zip(values, self._rows(number), strict=True):
-            store(value, array, row)
+        for value, row in zip(values, self.rows_of(number), strict=True):
+            self.store(value, array, row)
 
-    def _rows(self, number: Any) -> list[Any]:
+    def rows_of(self, number: Any) -> list[Any]:
+        """Numbers of the rows of a list."""
         first = self.builder.mul(number, ir.Constant(number.type, self.length))
         return [self.builder.add(first, ir.Constant(first.type, i)) for i in range(self.length)]
 
-    def shifted(self, array: int, number: Any, step: Any, far: Any) -> list[Any]:
-        """A list plus a step; what is beyond ``far`` is far."""
-        return [self.least(self.builder.add(row, step), far) for row in self.list_at(array, number)]
-
-    def merged(self, stands: Any, array: int, number: Any, step: Any, mask: Any, far: Any) -> list[Any]:
-        """The least of a list in registers and of another in memory plus a step."""
-        builder = self.builder
+    def lower(self, array: int, into: Any, source: Any, step: Any, bits: Any, far: Any) -> None:
+        """Put the keys of one list, plus a step, into another, until one is less in no lane than the last there."""
+        builder, length = self.builder, ir.Constant(source.type, self.length)
+        theirs, last = builder.mul(source, length), self.load(array, self.rows_of(into)[-1])
+        put, insert = builder.append_basic_block("put"), builder.append_basic_block("insert")
+        more, leave = builder.append_basic_block("more"), builder.append_basic_block("leave")
         after = builder.append_basic_block("merged")
-        ends = []  # where the work may stop, and the list as it is then
-        values = list(stands)
-        for j, row in enumerate(self._rows(number)):
-            key = builder.add(self.load(array, row), step)
-            less = self.bits(builder.icmp_unsigned("<", key, values[-1]))
-            go_on = builder.append_basic_block("insert")
-            builder.cbranch(builder.icmp_unsigned("!=", less, ir.Constant(less.type, 0)), go_on, after)
-            ends.append((builder.block, values))
-            builder.position_at_end(go_on)
-            values = self._inserted(values, key, j, mask, far)
+        # most lists have nothing to say to their neighbours: then two rows are read, and none is written
+        key = builder.add(self.load(array, theirs), step)
+        builder.cbranch(self.any_less(key, last), put, after)
+        builder.position_at_end(put)
+        mask, stands = self.mask(bits, key.type), self.list_at(array, into)
+        builder.branch(insert)
+        builder.position_at_end(insert)
+        j, keys = builder.phi(source.type), builder.phi(key.type)
+        values = [builder.phi(key.type) for _ in stands]
+        inserted = self._inserted(values, keys, mask, far)
+        following = builder.add(j, ir.Constant(j.type, 1))
+        builder.cbranch(builder.icmp_signed("<", following, length), more, leave)
+        builder.position_at_end(more)
+        next_key = builder.add(self.load(array, builder.add(theirs, following)), step)
+        builder.cbranch(self.any_less(next_key, inserted[-1]), insert, leave)
+        for phi, first, then in zip(
+            (j, keys, *values),
+            (ir.Constant(j.type, 0), key, *stands),
+            (following, next_key, *inserted),
+            strict=True,
+        ):
+            phi.add_incoming(first, put)
+            phi.add_incoming(then, more)
+        builder.position_at_end(leave)
+        self.put_list(inserted, array, into)
         builder.branch(after)
-        ends.append((builder.block, values))
         builder.position_at_end(after)
-        merged = [builder.phi(value.type) for value in values]
-        for block, stood in ends:
-            for phi, value in zip(merged, stood, strict=True):
-                phi.add_incoming(value, block)
-        return merged
 
-    def _inserted(self, stands: list[Any], key: Any, j: int, mask: Any, far: Any) -> list[Any]:
-        """The list with one more key, the j-th of another list: what stands before place j is less than it."""
+    def any_less(self, a: Any, b: Any) -> Any:
+        """Whether a is less than b in any lane."""
+        less = self.bits(self.builder.icmp_unsigned("<", a, b))
+        return self.builder.icmp_unsigned("!=", less, ir.Constant(less.type, 0))
+
+    def _inserted(self, stands: list[Any], key: Any, mask: Any, far: Any) -> list[Any]:
+        """The list with one more key."""
         builder, zero = self.builder, ir.Constant(key.type, None)
         values, carried = [], key
-        for i, stood in enumerate(stands):
+        for stood in stands:
             same = builder.icmp_unsigned("==", builder.and_(builder.xor(stood, key), mask), zero)
-            if i < j:
-                values.append(stood)
-                greater = carried
-            else:
-                lower = builder.icmp_unsigned("<", carried, stood)
-                values.append(builder.select(lower, carried, stood))
-                greater = builder.select(lower, stood, carried)
-            carried = builder.select(same, far, greater)
+            lower = builder.icmp_unsigned("<", carried, stood)
+            values.append(builder.select(lower, carried, stood))
+            carried = builder.select(same, far, builder.select(lower, stood, carried))
         return values
 
     def mask(self, bits: Any, vector: Any) -> Any:
@@ -210,7 +171,9 @@ def _start_list(_typing: Any, k: Any, rows: Any, into: Any, source: Any, cost: A
         lists = _Lists(context, builder, signature, args)
         _, vector = lists.row(1, args[2])
         far = lists.everywhere(args[5], vector)
-        lists.put_list(lists.shifted(1, args[3], lists.everywhere(args[4], vector), far), 1, args[2])
+        step = lists.everywhere(args[4], vector)
+        shifted = [lists.least(builder.add(row, step), far) for row in lists.list_at(1, args[3])]
+        lists.put_list(shifted, 1, args[2])
         return context.get_dummy_value()
 
     return types.void(k, rows, types.int64, types.int64, rows.dtype, rows.dtype), code
@@ -223,119 +186,13 @@ def _lower_list(
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         lists = _Lists(context, builder, signature, args)
         _, vector = lists.row(1, args[2])
-        step, mask, far = (
-            lists.everywhere(args[4], vector), lists.mask(args[5], vector), lists.everywhere(args[6], vector),
-        )  # fmt: skip
-        stands = lists.list_at(1, args[2])
-        lists.put_list(lists.merged(stands, 1, args[3], step, mask, far), 1, args[2])
+        step, far = (lists.everywhere(args[i], vector) for i in (4, 6))
+        lists.lower(1, args[2], args[3], step, args[5], far)
         return context.get_dummy_value()
 
     return types.void(k, rows, types.int64, types.int64, rows.dtype, rows.dtype, rows.dtype), code
 
 
-def _pull_lists_code(*, own: bool, past_cache: bool) -> Any:
-    """Code of a pull: from nothing, or from what the list holds of its ``own``; stored as usual or past the cache."""
-
-    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        lists = _Lists(context, builder, signature, args)
-        _, vector = lists.row(1, args[2])
-        begin, end, bits, scalar_far = args[5], args[6], args[8], args[9]
-        mask, far = lists.mask(bits, vector), lists.everywhere(scalar_far, vector)
-
-        def arc(e: Any) -> tuple[Any, Any]:
-            head = builder.zext(lists.entry(3, e), ir.IntType(64))
-            return head, lists.everywhere(vector_key(builder, lists.entry(4, e), bits, scalar_far), vector)
-
-        if own:
-            start = lists.list_at(1, args[2])
-        else:  # the first list is taken as it comes
-            before, first = builder.block, builder.append_basic_block("first")
-            others = builder.append_basic_block("others")
-            builder.cbranch(builder.icmp_signed("<", begin, end), first, others)
-            builder.position_at_end(first)
-            taken = lists.shifted(7, *arc(begin), far)
-            begin_then = builder.add(begin, ir.Constant(begin.type, 1))
-            first = builder.block
-            builder.branch(others)
-            builder.position_at_end(others)
-            start = [builder.phi(vector) for _ in taken]
-            for phi, value in zip(start, taken, strict=True):
-                phi.add_incoming(far, before)
-                phi.add_incoming(value, first)
-            following = builder.phi(begin.type)
-            following.add_incoming(begin, before)
-            following.add_incoming(begin_then, first)
-            begin = following
-
-        def merge(e: Any, *values: Any) -> Any:
-            return lists.merged(values, 7, *arc(e), mask, far)
-
-        values = lists.loop(begin, end, tuple(start), merge)
-        lists.put_list(values, 1, args[2], past_cache=past_cache)
-        return context.get_dummy_value()
-
-    return code
-
-
-def _pull_types(k: Any, into: Any, heads: Any, costs: Any, rows: Any) -> Any:
-    label, arcs = (rows.dtype, rows.dtype), (types.int64, types.int64)
-    return types.void(k, into, types.int64, heads, costs, *arcs, rows, *label)
-
-
-@intrinsic
-def _pull_lists(
-    _typing: Any,
-    k: Any,
-    into: Any,
-    at: Any,
-    heads: Any,
-    costs: Any,
-    begin: Any,
-    end: Any,
-    rows: Any,
-    bits: Any,
-    far: Any,
-) -> Any:
-    return _pull_types(k, into, heads, costs, rows), _pull_lists_code(own=False, past_cache=False)
-
-
-@intrinsic
-def _pull_lists_out(
-    _typing: Any,
-    k: Any,
-    into: Any,
-    at: Any,
-    heads: Any,
-    costs: Any,
-    begin: Any,
-    end: Any,
-    rows: Any,
-    bits: Any,
-    far: Any,
-) -> Any:
-    return _pull_types(k, into, heads, costs, rows), _pull_lists_code(own=False, past_cache=True)
-
-
-@intrinsic
-def _pull_lists_too(
-    _typing: Any,
-    k: Any,
-    into: Any,
-    at: Any,
-    heads: Any,
-    costs: Any,
-    begin: Any,
-    end: Any,
-    rows: Any,
-    bits: Any,
-    far: Any,
-) -> Any:
-    return _pull_types(k, into, heads, costs, rows), _pull_lists_code(own=True, past_cache=False)
-
-
 put_key = numba.njit(plain_put_key, nogil=True)
 start_list = choose(plain_start_list, _start_list)
 lower_list = choose(plain_lower_list, _lower_list)
-pull_lists = choose(plain_pull_lists, _pull_lists)
-pull_lists_out = choose(plain_pull_lists, _pull_lists_out)
-pull_lists_too = choose(plain_pull_lists_too, _pull_lists_too)

@@ -15,19 +15,13 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numba
 import numpy as np
 import numpy.typing as npt
 from numba import int32, int64, types, uint8, uint32, void
 
 from yiju.travel.kernels.keys import as_key
-from yiju.travel.kernels.lists import (
-    lower_list,
-    pull_lists,
-    pull_lists_out,
-    pull_lists_too,
-    put_key,
-    start_list,
-)
+from yiju.travel.kernels.lists import lower_list, put_key, start_list
 from yiju.travel.kernels.nearest import along_edge
 from yiju.travel.kernels.records import Points
 from yiju.travel.kernels.rows import Rows, copy_row, fill_row, row_kernel
@@ -46,6 +40,27 @@ Records = npt.NDArray[np.void]
 Length = tuple[int, ...]
 
 
+@numba.njit(nogil=True, inline="always")
+def begin_list(
+    k: Length,
+    rows: Rows,
+    into: Whole,
+    heads: Uint32s,
+    costs: Uint32s,
+    begin: Whole,
+    end: Whole,
+    bits: Whole,
+    far: Whole,
+) -> Whole:
+    """Take the first of the lists as it comes, plus its cost; which is the next one."""
+    if begin < end:
+        start_list(k, rows, into, np.int64(heads[begin]), as_key(costs[begin], bits, far), far)
+        return begin + 1
+    for i in range(len(k)):
+        fill_row(rows, into * len(k) + i, far)
+    return begin
+
+
 def sweep_up(
     k: Length,
     up_first: Int64s,
@@ -59,7 +74,10 @@ def sweep_up(
     bits: Whole,
     far: Whole,
 ) -> None:
-    """As :func:`yiju.travel.kernels.sweeps.sweep_up`; ``rows`` is (n * k, 32), and ``k`` a tuple of k zeros."""
+    """As :func:`yiju.travel.kernels.sweeps.sweep_up`; ``rows`` is ((n + 1) * k, 32), and ``k`` a tuple of k zeros.
+
+    The last list of ``rows`` is spare: there, lists are made that only an answer needs.
+    """
     for s in range(len(at)):
         row = np.int64(at[s])
         if active[row] == 0:
@@ -94,20 +112,19 @@ def sweep_down(
     answers: Rows,
 ) -> None:
     """As :func:`yiju.travel.kernels.sweeps.sweep_down`; ``answers`` is (origins * k, 32)."""
-    for v in range(len(up_first) - 2, -1, -1):
+    spare = len(up_first) - 1
+    for v in range(spare - 1, -1, -1):
         if duty[v] == SKIP:
             continue
-        if active[v] != 0:
-            pull_lists_too(k, rows, v, up_head, cost, up_first[v], up_first[v + 1], rows, bits, far)
-        elif duty[v] == ASKED:
-            pull_lists(k, rows, v, up_head, cost, up_first[v], up_first[v + 1], rows, bits, far)
-        else:
-            owner = np.int64(seat[v])
-            pull_lists_out(k, answers, owner, up_head, cost, up_first[v], up_first[v + 1], rows, bits, far)
-            continue
+        into, begin = v, up_first[v]
+        if active[v] == 0:
+            into = v if duty[v] == ASKED else spare
+            begin = begin_list(k, rows, into, up_head, cost, begin, up_first[v + 1], bits, far)
+        for e in range(begin, up_first[v + 1]):
+            lower_list(k, rows, into, np.int64(up_head[e]), as_key(cost[e], bits, far), bits, far)
         if seat[v] != EMPTY:
             for i in range(len(k)):
-                copy_row(answers, np.int64(seat[v]) * len(k) + i, rows, v * len(k) + i)
+                copy_row(answers, np.int64(seat[v]) * len(k) + i, rows, into * len(k) + i)
 
 
 def read_rows(
@@ -122,8 +139,13 @@ def read_rows(
     answers: Rows,
 ) -> None:
     """As :func:`yiju.travel.kernels.sweeps.read_rows`."""
-    for i in range(len(owner)):
-        pull_lists_out(k, answers, np.int64(owner[i]), head, cost, first[i], first[i + 1], rows, bits, far)
+    spare = len(rows) // len(k) - 1
+    for o in range(len(owner)):
+        begin = begin_list(k, rows, spare, head, cost, first[o], first[o + 1], bits, far)
+        for e in range(begin, first[o + 1]):
+            lower_list(k, rows, spare, np.int64(head[e]), as_key(cost[e], bits, far), bits, far)
+        for i in range(len(k)):
+            copy_row(answers, np.int64(owner[o]) * len(k) + i, rows, spare * len(k) + i)
 
 
 def read_along_edges(
