@@ -16,8 +16,8 @@ at once, one key t after the other::
         if same: t = far                        the greater one of two with one label: it goes
 
 ``max`` holds t0 until its place is found, and what it displaced from then on; either way, it is the greater of the two
-with that label. As soon as no lane's next key is less than the last of its list, the rest is not looked at: most streets
-end before the first.
+with that label. As soon as no lane's next key is less than the last of its list, the rest is not looked at: on most
+streets, that is before the first.
 
 k is known when the code is made, so that a list is in registers and the loop over it is no loop. Kernels tell it by a
 tuple of k zeros, since the length of a tuple is part of its type.
