@@ -231,7 +231,9 @@ def all_doors_answer(
     _check_nearest_k(travel, origins, facilities, exact, k, limits[-1])
     _check_services(travel, origins, facilities, exact, k, limits[-1])
     _check_within(travel, origins, facilities, exact, limits[-1])
+    _check_matrix(travel, origins, facilities, exact)
     _check_sums(travel, origins, facilities, exact, limits)
+    _check_decays(travel, origins, facilities, exact, limits[-1])
 
 
 def tenths(cost: Any) -> np.ndarray:
@@ -307,6 +309,14 @@ def _check_within(
             assert (np.diff(pairs.facility[pairs.first[row] : pairs.first[row + 1]]) > 0).all()
 
 
+def _check_matrix(travel: Travel, origins: AccessPoints, facilities: AccessPoints, exact: np.ndarray) -> None:
+    several = facilities.of(facilities.owners[: max(1, len(origins) // 2)])
+    for targets in (facilities, several):  # the side that is fewer goes into the lanes
+        found = travel.matrix(origins, targets, threads=2).tenths
+        wanted = exact[:, facilities.owners.get_indexer(targets.owners)]
+        assert np.array_equal(np.where(found < 0, np.inf, found), wanted)
+
+
 def _check_sums(
     travel: Travel,
     origins: AccessPoints,
@@ -353,3 +363,15 @@ def _check_sums(
                 assert np.array_equal(counts["all", limit], near[limit].sum(axis=1))
                 assert np.array_equal(counts["first", limit], near[limit][:, 0])
                 assert not counts["none", limit].any()
+
+
+def _check_decays(
+    travel: Travel, origins: AccessPoints, facilities: AccessPoints, exact: np.ndarray, limit: float
+) -> None:
+    values = np.random.default_rng(3).gamma(2.0, 50.0, len(facilities))
+    limit = min(limit, 4000.0)
+    weight = np.where(exact <= 10 * limit, np.exp(-exact / 5000), 0.0)
+    for worth in (0, 8):
+        with mock.patch("yiju.travel.bounded._WORTH_OF_A_FACILITY", worth):
+            found = travel.decayed_sums(origins, facilities, values, lambda cost: np.exp(-cost / 500), limit)
+            assert np.allclose(found, weight @ values, rtol=1e-12)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from itertools import pairwise
 from typing import Any
 
@@ -15,6 +16,8 @@ from hypothesis import strategies as st
 
 from yiju.travel import AccessPoints, StreetNetwork, Travel
 
+# Without a compiler worlds take longer (see test_kernels_otherwise.py).
+UNCOMPILED = os.environ.get("NUMBA_DISABLE_JIT") == "1"
 World = tuple[Travel, AccessPoints, AccessPoints]
 
 
@@ -145,7 +148,7 @@ QUESTIONS = given(
 
 
 @pytest.mark.parametrize("engine", ["index", "plain"])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30 if UNCOMPILED else 60, deadline=None)
 @QUESTIONS
 def test_every_door_answers_what_arithmetic_says(
     check_doors: Any, engine: str, world: World, k: int, limits: tuple[float, ...]

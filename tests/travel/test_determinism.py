@@ -39,6 +39,13 @@ DOORS_ASKED: dict[str, Callable[[Any, int], Any]] = {
     "counts_within": lambda a, threads: a.travel.counts_within(
         a.homes, a.services, [300, 700], threads=threads
     ),
+    "decayed_sums": lambda a, threads: a.travel.decayed_sums(
+        a.doors, a.homes, a.people, lambda cost: np.exp(-cost / 300), 700, threads=threads
+    ),
+    "decayed_sums, turned": lambda a, threads: a.travel.decayed_sums(
+        a.homes, a.doors, a.places, lambda cost: np.exp(-cost / 300), 700, threads=threads
+    ),
+    "matrix": lambda a, threads: a.travel.matrix(a.homes, a.doors, threads=threads).tenths,
     "flows": lambda a, _: a.travel.flows(a.homes, a.doors, a.people),
     "betweenness": lambda a, threads: a.travel.betweenness(
         a.homes, a.doors, a.people, limit=700, threads=threads
