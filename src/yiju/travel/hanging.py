@@ -62,7 +62,7 @@ def points_with_costs(
 
 def _check(share: Floats, gap: Floats) -> None:
     # asked in this way round, a number that is none is refused too
-    wrong = ~((share >= 0) & (share <= 1) & (gap >= 0) & (gap * PER_UNIT < LARGEST_COST))
+    wrong = ~((share >= 0) & (share <= 1) & (gap >= 0) & (np.rint(gap * PER_UNIT) < LARGEST_COST))
     if wrong.any():
         first = int(np.flatnonzero(wrong)[0])
         raise ContractError(

@@ -323,7 +323,11 @@ class StreetNetwork:
         owner: pd.Series | npt.ArrayLike | None = None,
         limit_m: float = 500.0,
     ) -> AccessPoints:
-        """Put points on the nearest edge each; see :func:`yiju.travel.snapping.snap`."""
+        """Put points on the nearest edge each; see :func:`yiju.travel.snapping.snap`.
+
+        Whoever cannot use every street, a wheelchair user for one, is put on those that he can by
+        :meth:`yiju.travel.Travel.snap`.
+        """
         return snap(self, points, owner=owner, limit_m=limit_m)
 
     def in_metres(self) -> Travel:
@@ -473,6 +477,10 @@ class StreetNetwork:
     @cached_property
     def piece(self) -> Int32s:
         """(nodes,) which piece of the network each node belongs to, direction ignored."""
+        return self.pieces_of(np.ones(len(self.u), dtype=np.bool_))
+
+    def pieces_of(self, usable: Bools) -> Int32s:
+        """(nodes,) which piece each node belongs to if only some edges, (m,), are used; direction ignored."""
         from yiju.travel.kernels.parts import label_pieces  # noqa: PLC0415 - as above
 
-        return label_pieces(self.nodes, self.u, self.v)[0]
+        return label_pieces(self.nodes, self.u[usable], self.v[usable])[0]

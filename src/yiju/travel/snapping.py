@@ -14,6 +14,9 @@ A point farther from every street than ``limit_m`` is not put anywhere: it is un
 Small pieces of network that hang together with nothing else are no place to put a point: nearly always a path was
 drawn and not joined. R5 removes those under 40 nodes from the network (conveyal/r5, ``TarjanIslandPruner``); here they
 stay, but no point is put on them as long as there is a larger piece within the limit.
+
+Whose nearest street is closed to *them*, as stairs are to a wheelchair, stand on the nearest that is not, if they are
+put there by :meth:`yiju.travel.Travel.snap`: the ramp beside the stairs, and not an unreachable spot.
 """
 
 from __future__ import annotations
@@ -137,6 +140,7 @@ def snap(
     owner: pd.Series | npt.ArrayLike | None = None,
     limit_m: float = 500.0,
     smallest_piece: int = SMALLEST_PIECE,
+    usable: npt.NDArray[np.bool_] | None = None,
 ) -> AccessPoints:
     """Put points on the nearest edge each.
 
@@ -154,6 +158,8 @@ def snap(
         grid in common use (250 m, HSY Helsinki).
     smallest_piece
         Pieces of network with fewer nodes get no points while a larger one is within the limit.
+    usable
+        (edges,) which may be used; points are put on no other. All by default.
 
     Returns
     -------
@@ -191,7 +197,7 @@ def snap(
         owners, owner_code = index, np.arange(len(geometry), dtype=np.int32)
     else:
         owners, owner_code = grouped(owner, len(geometry))
-    edge, share, gap_m = _nearest_edges(network, geometry, limit_m, smallest_piece)
+    edge, share, gap_m = _nearest_edges(network, geometry, limit_m, smallest_piece, usable)
     return AccessPoints(network, owners, owner_code, edge, share, gap_m)
 
 
@@ -240,16 +246,24 @@ def grouped(owner: Any, points: int) -> tuple[pd.Index, npt.NDArray[np.int32]]:
 
 
 def _nearest_edges(
-    network: StreetNetwork, geometry: npt.NDArray[np.object_], limit_m: float, smallest_piece: int
+    network: StreetNetwork,
+    geometry: npt.NDArray[np.object_],
+    limit_m: float,
+    smallest_piece: int,
+    usable: npt.NDArray[np.bool_] | None,
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     edge = np.full(len(geometry), NOWHERE, dtype=np.int32)
     share = np.zeros(len(geometry))
     gap_m = np.full(len(geometry), np.inf)
-    size = np.bincount(network.piece, minlength=1)
+    if usable is None:
+        usable, piece = np.ones(len(network.u), dtype=np.bool_), network.piece
+    else:
+        piece = network.pieces_of(usable)
+    size = np.bincount(piece, minlength=1)
     # a whole network that is small, such as a test's, is no island
     offered = size >= min(smallest_piece, int(size.max(initial=0)))
-    worth = offered[network.piece[network.u]] if len(network.u) else np.zeros(0, dtype=bool)
-    for candidates in (np.flatnonzero(worth), np.flatnonzero(~worth)):
+    worth = offered[piece[network.u]] if len(network.u) else np.zeros(0, dtype=bool)
+    for candidates in (np.flatnonzero(usable & worth), np.flatnonzero(usable & ~worth)):
         open_points = np.flatnonzero(
             (edge == NOWHERE) & ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
         )

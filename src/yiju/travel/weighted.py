@@ -24,8 +24,12 @@ from yiju.travel.index import StreetIndex, build
 from yiju.travel.kernels.parts import arcs_by_tail
 from yiju.travel.kernels.records import UNREACHED
 from yiju.travel.results import LARGEST_COST, PER_UNIT, Unit
+from yiju.travel.snapping import snap
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
     from yiju.travel.hooks import Hooks
     from yiju.travel.network import StreetNetwork
     from yiju.travel.reading import Reading
@@ -35,6 +39,9 @@ Int32s = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
 Records = npt.NDArray[np.void]
 Engine = Literal["index", "plain"]
+
+# What is made once for points is kept as long as they are.
+_KEPT_BY_POINTS = ("_costed", "_hooks", "_readings")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -80,6 +87,35 @@ class WeightedNetwork:
         return cls(
             network, unit, _whole(there, network.forward), _whole(back, network.backward), gap_per_metre
         )
+
+    def __getstate__(self) -> dict[str, object]:
+        # what is kept for points that are still in use elsewhere cannot be sent to another process, and need not be
+        return {name: value for name, value in self.__dict__.items() if name not in _KEPT_BY_POINTS}
+
+    def snap(
+        self,
+        points: gpd.GeoDataFrame | gpd.GeoSeries | npt.ArrayLike,
+        *,
+        owner: pd.Series | npt.ArrayLike | None = None,
+        limit_m: float = 500.0,
+    ) -> AccessPoints:
+        """Put points on the nearest edge each that this traveller may use, in one direction at least.
+
+        As :meth:`StreetNetwork.snap`, but a home beside stairs is put on the ramp next to them if costs are those of a
+        wheelchair. For travellers to whom all streets are open it is the same.
+
+        Examples
+        --------
+        >>> from shapely import Point
+        >>> from yiju.travel import StreetNetwork, profile
+        >>> xy = [[0, 0], [100, 0], [100, 30], [0, 30]]
+        >>> network = StreetNetwork.from_arrays(xy, [0, 1, 3], [1, 2, 2], [100, 30, 100], stairs=[True, False, False])
+        >>> wheelchair, home = network.in_seconds(profile("wheelchair")), [Point(40, 5)]
+        >>> network.edge_id[network.snap(home).edge].tolist(), network.edge_id[wheelchair.snap(home).edge].tolist()
+        ([0], [2])
+        """
+        usable = (self.forward != UNREACHED) | (self.backward != UNREACHED)
+        return snap(self.network, points, owner=owner, limit_m=limit_m, usable=usable)
 
     def reversed(self) -> Self:
         """The same streets with every way turned around: costs run from the facility to the origin."""
@@ -196,7 +232,7 @@ class WeightedNetwork:
 def _whole(cost: Floats, is_open: npt.NDArray[np.bool_]) -> Int32s:
     """Whole tenths; closed directions, and those that cost ``inf``, ``UNREACHED``."""
     is_open = is_open & (cost != np.inf)
-    wrong = is_open & ~((cost >= 0) & (cost * PER_UNIT < LARGEST_COST))
+    wrong = is_open & ~((cost >= 0) & (np.rint(cost * PER_UNIT) < LARGEST_COST))
     if wrong.any():
         worst = cost[wrong][0]
         raise ContractError(
