@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 import shapely
 
+from access import fca
+from yiju.access import catchment, two_step_fca
 from yiju.travel import AccessPoints, StreetNetwork, Travel, drivers, walkers
 
 pytestmark = pytest.mark.real
@@ -102,6 +104,25 @@ def test_both_engines_equal_scipy_exactly_on_all_of_porto(
 ) -> None:
     travel = _porto(who, porto)
     _prove([travel, travel.plain], (600.0, 4000.0), scipy_costs, check_doors)
+
+
+def test_floating_catchments_equal_pysal_access_on_real_streets(street_tables: Tables) -> None:
+    travel = _travel("metres", street_tables("porto-alegre"))
+    rng = np.random.default_rng(5)
+    homes, clinics = _spots(travel, rng, 400, 400), _spots(travel, rng, 80, 60)
+    people, places = rng.gamma(2, 200, 400), rng.gamma(2, 30, 60)
+    decay = catchment.zones([500, 1000, 1500])
+    pairs = travel.within(homes, clinics, 1500)
+    assert len(pairs) > 500
+    ours = two_step_fca(pairs, places, people, decay=decay)
+    theirs = fca.two_stage_fca(
+        pd.DataFrame({"geoid": homes.owners, "demand": people}).set_index("geoid"),
+        pd.DataFrame({"geoid": clinics.owners, "supply": places}).set_index("geoid"),
+        pairs.frame().rename(columns={"facility": "dest", "metres": "cost"}),
+        max_cost=1500, demand_index=True, supply_index=True,
+        weight_fn=lambda metres: float(decay(np.array([metres]))[0]),
+    )  # fmt: skip
+    assert np.abs(ours.access - theirs.reindex(homes.owners).fillna(0)).max() < 1e-12
 
 
 @pytest.mark.parametrize("city", CITIES)
