@@ -40,8 +40,7 @@ from yiju.travel.hanging import by_edge, by_owner, seeds
 from yiju.travel.kernels.flows import ROOT, carry, carry_within, choose_ways, first_steps
 from yiju.travel.kernels.nearest import settle_all
 from yiju.travel.kernels.records import HOOK, NO_KEY, NOBODY, UNREACHED
-from yiju.travel.results import PER_UNIT
-from yiju.travel.sweeping import whole_limit
+from yiju.travel.results import PER_UNIT, whole_limit
 
 if TYPE_CHECKING:
     from yiju.travel.network import StreetNetwork

@@ -10,8 +10,8 @@ import numpy.typing as npt
 from yiju.travel.hooks import Hooks, along_streets
 from yiju.travel.kernels.matrix import fill_matrix, mark_above, take_arcs
 from yiju.travel.kernels.rows import LANES, new_rows
-from yiju.travel.results import CostMatrix
-from yiju.travel.sweeping import ANYWHERE, in_batches
+from yiju.travel.results import ANYWHERE, CostMatrix
+from yiju.travel.sweeping import in_batches
 
 if TYPE_CHECKING:
     from yiju.travel.kernels.bounded import Sitting

@@ -17,8 +17,8 @@ from yiju.travel.hanging import by_edge, by_node, by_owner
 from yiju.travel.hooks import along_streets
 from yiju.travel.kernels.pairs import turn_over
 from yiju.travel.kernels.within import pairs_within, turn_rows
-from yiju.travel.results import PairsWithin
-from yiju.travel.sweeping import clean_rows, in_batches, of_limit, streets_of, whole_limit
+from yiju.travel.results import PairsWithin, whole_limit
+from yiju.travel.sweeping import clean_rows, in_batches, of_limit, streets_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

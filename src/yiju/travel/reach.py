@@ -30,7 +30,7 @@ from shapely.ops import substring
 from yiju.travel.hanging import by_owner, seeds
 from yiju.travel.kernels.nearest import settle_all
 from yiju.travel.kernels.records import NO_KEY, UNREACHED
-from yiju.travel.results import tenths
+from yiju.travel.results import whole_limit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -203,11 +203,11 @@ def isochrones(
     shapes: list[shapely.Geometry] = []
     for i in range(len(points)):
         own = starts[first[i] : first[i + 1]]
-        cost = node_costs(travel, own, tenths(rising[-1]))
+        cost = node_costs(travel, own, whole_limit(rising[-1]))
         shape = shapely.Polygon()
         for limit in rising:
             reached = reached_streets(
-                travel.network, own, travel.forward, travel.backward, cost, tenths(limit)
+                travel.network, own, travel.forward, travel.backward, cost, whole_limit(limit)
             )
             # joined with the one before, since the rounded ends of two buffers may cross by a hair
             shape = shapely.union(shape, reached.area(buffer_m))

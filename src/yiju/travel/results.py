@@ -19,6 +19,8 @@ Floats = npt.NDArray[np.float64]
 PER_UNIT = 10
 # No edge and no gap may cost more: half of what 31 bits hold, so that one of each together fit.
 LARGEST_COST = 2**30
+# Searches without a limit follow every way that fits: one less than what kernels call unreached.
+ANYWHERE = 2**31 - 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,3 +180,24 @@ class NearestK:
 def tenths(amount: float) -> int:
     """Metres in decimetres, seconds in deciseconds."""
     return round(amount * PER_UNIT)
+
+
+def whole_limit(limit: float | None) -> int:
+    """A limit in tenths, rounded as costs are; costs beyond 31 bits are beyond every limit.
+
+    Raises
+    ------
+    ValueError
+        It is negative, or not a number.
+
+    Examples
+    --------
+    >>> whole_limit(500.04), whole_limit(500.06), whole_limit(None) == ANYWHERE
+    (5000, 5001, True)
+    """
+    if limit is None or limit == np.inf:
+        return ANYWHERE
+    if not limit >= 0:
+        msg = f"a limit needs to be 0 or more, was {limit}"
+        raise ValueError(msg)
+    return min(tenths(limit), ANYWHERE)

@@ -13,8 +13,7 @@ import numpy.typing as npt
 
 from yiju.travel.kernels.bounded import NARROW, WIDE, Bounded, Streets
 from yiju.travel.kernels.budgets import LANES, new_budgets
-from yiju.travel.kernels.records import UNREACHED
-from yiju.travel.results import tenths
+from yiju.travel.results import whole_limit as whole_limit  # noqa: PLC0414 - its callers look for it here
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
 Marks = npt.NDArray[np.uint64]
 Block = TypeVar("Block")
 
-# Searches without a limit follow every way that fits.
-ANYWHERE = UNREACHED - 1
 # Blocks for each thread, so that none waits long for another.
 _BLOCKS = 4
 
@@ -91,19 +88,3 @@ def in_batches(
         return [work(0, count)]
     with ThreadPoolExecutor(workers) as pool:
         return list(pool.map(work, bounds[:-1], bounds[1:]))
-
-
-def whole_limit(limit: float | None) -> int:
-    """A limit in tenths; costs beyond 31 bits are beyond every limit.
-
-    Raises
-    ------
-    ValueError
-        It is negative, or not a number.
-    """
-    if limit is None or limit == np.inf:
-        return ANYWHERE
-    if not limit >= 0:
-        msg = f"a limit needs to be 0 or more, was {limit}"
-        raise ValueError(msg)
-    return min(tenths(limit), ANYWHERE)

@@ -33,10 +33,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from yiju.travel.kernels.records import UNREACHED
 from yiju.travel.paths import Path, find_path
 from yiju.travel.reach import BUFFER_M, ReachedStreets, isochrones, node_costs, reached_streets
-from yiju.travel.results import CostMatrix, NearestK, PairsWithin, tenths
+from yiju.travel.results import CostMatrix, NearestK, PairsWithin, whole_limit
 from yiju.travel.weighted import WeightedNetwork
 
 if TYPE_CHECKING:
@@ -49,8 +48,6 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 
-# Searches without a limit follow every way that fits.
-_ANYWHERE = UNREACHED - 1
 # The name of a service that is asked for alone.
 _ONLY = ""
 
@@ -91,7 +88,7 @@ class Travel(WeightedNetwork):
         A row for each origin: ``metres`` or ``seconds`` (inf where there is none) and ``facility`` (null there). Of
         facilities at the same cost it is the first of ``facilities``.
         """
-        found = self._nearest(origins, {_ONLY: facilities}, _limit(limit))
+        found = self._nearest(origins, {_ONLY: facilities}, whole_limit(limit))
         return pd.DataFrame(
             {self.unit: found.cost_of(_ONLY), "facility": found.facility(_ONLY)}, index=origins.owners
         )
@@ -117,7 +114,7 @@ class Travel(WeightedNetwork):
         """
         if self.engine == "index":
             self.index  # noqa: B018 - many services are worth one
-        return self._nearest(origins, services, _limit(limit))
+        return self._nearest(origins, services, whole_limit(limit))
 
     def _nearest(self, origins: AccessPoints, services: Mapping[str, AccessPoints], most: int) -> NearestEach:
         from yiju.travel import nearest  # noqa: PLC0415 - the index compiles kernels of its own
@@ -171,7 +168,7 @@ class Travel(WeightedNetwork):
             msg = f"k needs to be at least 1, was {k}"
             raise ValueError(msg)
         engine = self if self.indexed else self.plain
-        return nearest.nearest_k_each(engine, origins, services, k, _limit(limit))
+        return nearest.nearest_k_each(engine, origins, services, k, whole_limit(limit))
 
     def within(
         self, origins: AccessPoints, facilities: AccessPoints, limit: float, *, threads: int | None = None
@@ -297,7 +294,7 @@ class Travel(WeightedNetwork):
 
     def reached(self, points: AccessPoints, limit: float) -> ReachedStreets:
         """The parts of streets that can be reached from the points within the limit (metres or seconds)."""
-        starts, most = self.points(points), _limit(limit)
+        starts, most = self.points(points), whole_limit(limit)
         cost = node_costs(self, starts, most)
         return reached_streets(self.network, starts, self.forward, self.backward, cost, most)
 
@@ -396,13 +393,3 @@ class Travel(WeightedNetwork):
             divided=divided,
             threads=threads,
         )
-
-
-def _limit(limit: float | None) -> int:
-    """A limit in tenths; costs beyond 31 bits are beyond every limit."""
-    if limit is None or limit == np.inf:
-        return _ANYWHERE
-    if not limit >= 0:
-        msg = f"a limit needs to be 0 or more, was {limit}"
-        raise ValueError(msg)
-    return min(tenths(limit), _ANYWHERE)
