@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -192,18 +193,26 @@ def test_values_that_are_not_numbers_are_refused() -> None:
         network.in_metres().sums_within(nodes, nodes, [1.0, 2.0], [])
 
 
-@given(st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=200), st.randoms())
-def test_rounded_values_add_up_to_the_same_in_any_order(values: list[float], random: Any) -> None:
-    table = bounded.addable(np.array(values).reshape(-1, 1))[:, 0]
-    total = table.sum()
-    assert total == sum(random.sample(table.tolist(), len(table)))
-    assert np.abs(table - values).max() <= np.abs(values).sum() * 2.0**-52
+@given(st.lists(st.floats(-1e300, 1e300), min_size=1, max_size=200))
+def test_whole_units_are_the_values_to_the_last_bit_of_their_sum(values: list[float]) -> None:
+    whole, unit = bounded.in_units(np.array(values).reshape(-1, 1))
+    exact = [Fraction(value) for value in values]
+    worth = Fraction(float(unit[0]))
+    assert sum(abs(int(n)) for n in whole[:, 0]) < 2**63
+    for n, value in zip(whole[:, 0], exact, strict=True):
+        assert abs(int(n) * worth - value) <= worth / 2
+    assert not any(values) or worth <= max(sum(map(abs, exact)) * Fraction(1, 2**61), Fraction(1, 2**1022))
 
 
 @given(st.lists(st.integers(0, 2**40), min_size=1, max_size=200))
 def test_whole_numbers_stay_as_they_are(values: list[int]) -> None:
-    table = np.array(values, dtype=float).reshape(-1, 1)
-    assert np.array_equal(bounded.addable(table), table)
+    whole, unit = bounded.in_units(np.array(values, dtype=float).reshape(-1, 1))
+    assert np.array_equal((whole * unit)[:, 0], values)
+
+
+def test_values_whose_sum_is_no_number_are_refused() -> None:
+    with pytest.raises(ValueError, match="too large"), np.errstate(over="ignore"):
+        bounded.in_units(np.array([[1e308], [1e308]]))
 
 
 def test_the_number_of_threads_does_not_show(side: int) -> None:

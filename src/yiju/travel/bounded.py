@@ -1,20 +1,20 @@
 """Sums, counts and decays of what lies within limits, for all origins of a city.
 
-Values are added so that the order does not matter. Whole numbers below 2^52 add up exactly in floats. Others are first
-rounded to multiples of one power of two, so small that the sum of all of them still fits the 53 bits of a float::
+Values are added as whole numbers, so that the order does not matter: people and places are whole anyway, and fractions
+are counted in some power of two, so small that the sum of all of them still fits 63 bits::
 
-    10,000,000 people in all    ──►  multiples of 2^-28, a four-millionth of a thousandth of a person
+    10,000,000 people in all    ──►  units of 2^-38, four millionths of a millionth of a person
 
-Every sum is then exact, whoever adds it: from homes or from facilities, one thread or two, the index or the plain
-search. J. Demmel and H. D. Nguyen, Parallel reproducible summation, IEEE Transactions on Computers 64 (2015) 2060-2070,
-call this pre-rounding.
+Every sum is then exact to the unit, whoever adds it: from homes or from facilities, one thread or two, the index or the
+plain search. J. Demmel and H. D. Nguyen, Parallel reproducible summation, IEEE Transactions on Computers 64 (2015)
+2060-2070, call this pre-rounding.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,7 @@ import pandas as pd
 
 from yiju.travel.hanging import by_edge, by_node, by_owner
 from yiju.travel.hooks import Hooks, along_streets
+from yiju.travel.kernels.bounded import put_in_order
 from yiju.travel.kernels.budgets import new_budgets
 from yiju.travel.kernels.within import sums_within as plain_kernel
 from yiju.travel.results import PER_UNIT
@@ -39,13 +40,12 @@ Floats = npt.NDArray[np.float64]
 Int32s = npt.NDArray[np.int32]
 Int64s = npt.NDArray[np.int64]
 
-# Bits of a float's significand, less one for the sign of what is rounded.
-_BITS = 52
-# Adding this many times the grid to a number, and taking it away again, rounds the number to the grid (1.5 times 2^52:
-# there floats are whole; D. E. Knuth, The Art of Computer Programming 2, 4.2.2).
-_ROUNDER = 1.5 * 2.0**52
-# The finest grid that floats have: their smallest number.
-_FINEST = 2.0**-1074
+# Sums have 63 bits and a sign; one bit is left for what rounding adds.
+_BITS = 62
+# No unit is finer than 2^-1022: there are floats down to 2^-1074, but the reverse of their units is none.
+_FINEST = 1022
+# The plain search adds in floats, exactly if it adds the upper and the lower bits by themselves.
+_LOWER_BITS = 31
 # A batch of facilities is spread wider than one of homes: it costs as much as 8 (measured on Porto, 1,200 m).
 _WORTH_OF_A_FACILITY = 8
 # A decay is tabulated for each tenth up to its limit; a longer table (1,600 km, 19 days) would be a mistake.
@@ -69,13 +69,15 @@ def sums_within(
     if len(rising) == 0:
         msg = "limits need to be one or more, there were none"
         raise ValueError(msg)
-    given = (addable(table), np.maximum(column, 0), len(labels), rising, threads)
-    if len(labels) == 0 or table.shape[1] == 0:  # no column to add to: a kernel would write beside the answers
+    whole, column = in_units(table), np.maximum(column, 0)
+    if len(labels) == 0 or table.shape[1] == 0:
+        # no column to add to: a kernel would write beside the answers
         sums = np.zeros((len(origins), len(labels), table.shape[1], len(rising)))
     elif travel.engine == "plain":
-        sums = _plain_sums(travel, origins, facilities, *given)
+        sums = _plain_sums(travel, origins, facilities, whole, column, len(labels), rising, threads)
     else:
-        sums = _swept_sums(_Sides.of(travel, origins, facilities, table.shape[1]), *given)
+        sides = _Sides.of(travel, origins, facilities, table.shape[1])
+        sums = _swept_sums(sides, whole, column, len(labels), rising, threads)
     wanted = np.searchsorted(rising, [whole_limit(limit) for limit in limits])
     if not np.array_equal(wanted, np.arange(len(rising))):
         sums = sums[..., wanted]
@@ -124,12 +126,12 @@ def decayed_sums(
         raise ValueError(msg)
     _check_numbers(table)
     # what is added are products: no sum of them exceeds this
-    rounding = _grid(np.abs(table).sum(axis=0) * np.abs(weights).max(axis=1, keepdims=True)) * _ROUNDER
+    unit = _unit(np.abs(table).sum(axis=0) * np.abs(weights).max(axis=1, keepdims=True))
     if travel.engine == "plain":
-        sums = _plain_decays(travel, origins, facilities, table, weights, rounding, limit)
+        sums = _plain_decays(travel, origins, facilities, table, weights, unit, limit)
     else:
         sums = _swept_decays(
-            _Sides.of(travel, origins, facilities, table.shape[1]), table, weights, rounding, most, threads
+            _Sides.of(travel, origins, facilities, table.shape[1]), table, weights, unit, most, threads
         )
     if groups is None and not isinstance(decay, Mapping):
         return pd.Series(sums[:, 0, 0], index=origins.owners)
@@ -169,29 +171,35 @@ class _Sides:
     def facilities(self) -> Hooks:
         return self.met if self.forward else self.sit
 
-    def collected(self, columns: int, threads: int | None, add: Callable[[int, int, Floats], None]) -> Floats:
-        """(origins, columns) of what ``add(begin, end, answers)`` adds for the blocks of those who sit.
+    def collected(
+        self, units: Floats, threads: int | None, add: Callable[[int, int, Int64s], None]
+    ) -> Floats:
+        """(origins, columns) of what ``add(begin, end, totals)`` adds, in whole units, for the blocks of those who sit.
 
-        Origins who sit have their answers in the caller's order. Those who are met have them in the order of rows, near
-        each other while a batch is at work, and are put in order at the end.
+        Threads that put origins into lanes never meet. Those that put facilities there may meet the same homes, so each
+        has totals of its own. Homes that are met stand in the order of rows until the end: near each other in memory
+        while a batch is at work.
         """
+        size = (self.origins if self.forward else len(self.met) + 1, len(units))
         if self.forward:
-            answers = np.zeros((self.origins, columns))
-            in_batches(lambda begin, end: add(begin, end, answers), len(self.sit), threads)
-            return answers
+            total = np.zeros(size, dtype=np.int64)
+            in_batches(lambda begin, end: add(begin, end, total), len(self.sit), threads)
+            place = np.arange(self.origins)
+        else:
 
-        def add_own(begin: int, end: int) -> Floats:
-            own = np.zeros((len(self.met) + 1, columns))  # threads may meet the same homes
-            add(begin, end, own)
-            return own
+            def add_own(begin: int, end: int) -> Int64s:
+                own = np.zeros(size, dtype=np.int64)
+                add(begin, end, own)
+                return own
 
-        total, *others = in_batches(add_own, len(self.sit), threads, blocks=1)
-        for other in others:
-            total += other
-        place = np.full(self.origins, len(self.met))  # of who hangs nowhere: the row of zeros at the end
-        place[self.met.owner] = np.arange(len(self.met))
-        ordered: Floats = np.take(total, place, axis=0, mode="clip")
-        return ordered
+            total, *others = in_batches(add_own, len(self.sit), threads, blocks=1)
+            for other in others:
+                total += other
+            place = np.full(self.origins, len(self.met))  # of who hangs nowhere: the row of zeros at the end
+            place[self.met.owner] = np.arange(len(self.met))
+        answers = np.empty((self.origins, len(units)))
+        put_in_order(total, place, units, answers)
+        return answers
 
     def met_in_order(self, wanted: npt.NDArray[np.bool_] | None = None) -> Met:
         """Those who are met, each under the place of their answer."""
@@ -200,14 +208,14 @@ class _Sides:
 
 
 def _swept_sums(
-    sides: _Sides, values: Floats, column: Int32s, columns: int, limits: Int64s, threads: int | None
+    sides: _Sides, values: Wholes, column: Int32s, columns: int, limits: Int64s, threads: int | None
 ) -> Floats:
     """Sums within limits by bounded sweeps.
 
     Parameters
     ----------
     values
-        (facilities, groups) numbers that add up exactly, see :func:`addable`.
+        (facilities, groups) numbers.
     column
         (facilities,) the column of each, from 0 to ``columns - 1``.
     limits
@@ -217,47 +225,52 @@ def _swept_sums(
     -------
     (origins, columns, groups, l); 0 for origins that lie nowhere.
     """
-    groups = values.shape[1]
-    own = np.ascontiguousarray(values[sides.facilities.owner])
+    groups = len(values.unit)
+    own = np.ascontiguousarray(values.number[sides.facilities.owner])
     first_column = (column[sides.facilities.owner] * groups).astype(np.int32)
     met = sides.met_in_order(np.any(own != 0, axis=1) if sides.forward else None)
     kernels = of_limit(int(limits[-1]))
-    width = columns * groups * len(limits)
+    units = np.tile(np.repeat(values.unit, len(limits)), columns)
+    answers = np.zeros((sides.origins, len(units)))
 
-    def add(begin: int, end: int, answers: Floats) -> None:
+    def add(begin: int, end: int, totals: Int64s) -> None:
         with clean_rows(sides.travel.network, kernels) as (left, marks):
             who = (sides.streets, sides.sit.sitting, begin, end, met, sides.along)
             what = (own, first_column, limits, left, marks)
             if sides.forward:
-                kernels.add_forward(*who, *what, new_budgets(width, np.float64), answers)
+                kernels.add_forward(*who, *what, new_budgets(len(units), np.int64), units, answers)
             else:
-                kernels.add_backward(*who, *what, answers)
+                kernels.add_backward(*who, *what, totals)
 
-    return sides.collected(width, threads, add).reshape(sides.origins, columns, groups, len(limits))
+    if sides.forward:  # a batch knows the whole of its sums, and writes them as they are to be
+        in_batches(lambda begin, end: add(begin, end, own), len(sides.sit), threads)
+    else:
+        answers = sides.collected(units, threads, add)
+    return answers.reshape(sides.origins, columns, groups, len(limits))
 
 
 def _swept_decays(
-    sides: _Sides, values: Floats, weights: Floats, rounding: Floats, limit: int, threads: int | None
+    sides: _Sides, values: Floats, weights: Floats, unit: Floats, limit: int, threads: int | None
 ) -> Floats:
     """Decayed sums by bounded sweeps: (origins, decays, groups)."""
     own = np.ascontiguousarray(values[sides.facilities.owner])
     met, kernels = sides.met_in_order(), of_limit(limit)
 
-    def add(begin: int, end: int, answers: Floats) -> None:
+    def add(begin: int, end: int, totals: Int64s) -> None:
         with clean_rows(sides.travel.network, kernels) as (left, marks):
             kernels.add_decayed(
                 sides.streets, sides.sit.sitting, begin, end, met, sides.along,
-                own, weights, rounding, sides.forward, left, marks, answers,
+                own, weights, 1 / unit, sides.forward, left, marks, totals,
             )  # fmt: skip
 
-    return sides.collected(rounding.size, threads, add).reshape(sides.origins, *rounding.shape)
+    return sides.collected(unit.ravel(), threads, add).reshape(sides.origins, *unit.shape)
 
 
 def _plain_sums(
     travel: Travel,
     origins: AccessPoints,
     facilities: AccessPoints,
-    values: Floats,
+    values: Wholes,
     column: Int32s,
     columns: int,
     limits: Int64s,
@@ -267,14 +280,19 @@ def _plain_sums(
     points, targets = travel.points(origins), travel.points(facilities)
     hanging = (*by_node(targets, travel.network.nodes), *by_edge(targets, len(travel.network.u)))
     first = by_owner(points, len(origins))
-    answers = np.zeros((len(origins), columns, values.shape[1], len(limits)))
-    for at, group in np.ndindex(answers.shape[1:3]):
-        value = np.where(column == at, values[:, group], 0.0)
 
-        def add(begin: int, end: int, value: Floats = value) -> Floats:
+    def added(part: Int64s) -> Int64s:
+        value = part.astype(np.float64)
+
+        def add(begin: int, end: int) -> Floats:
             return plain_kernel(*travel.leaving, *hanging, points, first[begin : end + 1], value, limits)
 
-        answers[:, at, group] = np.concatenate(in_batches(add, len(origins), threads))
+        return np.concatenate(in_batches(add, len(origins), threads)).astype(np.int64)
+
+    answers = np.zeros((len(origins), columns, len(values.unit), len(limits)))
+    for at, group in np.ndindex(answers.shape[1:3]):
+        upper, lower = np.divmod(np.where(column == at, values.number[:, group], 0), 2**_LOWER_BITS)
+        answers[:, at, group] = ((added(upper) << _LOWER_BITS) + added(lower)) * values.unit[group]
     return answers
 
 
@@ -284,21 +302,35 @@ def _plain_decays(
     facilities: AccessPoints,
     values: Floats,
     weights: Floats,
-    rounding: Floats,
+    unit: Floats,
     limit: float,
 ) -> Floats:
     """:func:`_swept_decays` from the list of all pairs."""
     pairs = travel.within(origins, facilities, limit)
-    answers = np.zeros((len(origins), *rounding.shape))
-    for at, group in np.ndindex(rounding.shape):
-        product = weights[at, pairs.tenths] * values[pairs.facility, group]
-        rounded = (product + rounding[at, group]) - rounding[at, group]
-        answers[:, at, group] = np.bincount(pairs.origin, weights=rounded, minlength=len(origins))
+    answers = np.zeros((len(origins), *unit.shape))
+    for at, group in np.ndindex(unit.shape):
+        product = values[pairs.facility, group] * weights[at, pairs.tenths] * (1 / unit[at, group])
+        totals = np.zeros(len(origins), dtype=np.int64)
+        np.add.at(totals, pairs.origin, np.rint(product).astype(np.int64))
+        answers[:, at, group] = totals * unit[at, group]
     return answers
 
 
-def addable(values: Floats) -> Floats:
-    """(facilities, groups) values rounded so that all their sums are exact; whole numbers stay as they are.
+class Wholes(NamedTuple):
+    """Values in whole units.
+
+    number
+        (facilities, groups).
+    unit
+        (groups,) what one is worth.
+    """
+
+    number: Int64s
+    unit: Floats
+
+
+def in_units(values: Floats) -> Wholes:
+    """(facilities, groups) values, rounded to whole units; 2^62 of them are more than the sum of all.
 
     Raises
     ------
@@ -307,20 +339,23 @@ def addable(values: Floats) -> Floats:
 
     Examples
     --------
-    >>> (addable(np.array([[0.1], [3.0]])) - [[0.1], [3.0]]).ravel().tolist()
-    [0.0, 0.0]
+    >>> whole, unit = in_units(np.array([[0.1], [3.0]]))
+    >>> (whole * unit).ravel().tolist()
+    [0.1, 3.0]
     """
     _check_numbers(values)
-    grid = _grid(np.abs(values).sum(axis=0))
-    # whole numbers are multiples of 1, which is coarser than the grid of any sum below 2^52
-    rounded: Floats = np.rint(values / grid) * grid
-    return rounded
+    unit = _unit(np.abs(values).sum(axis=0))
+    return Wholes(np.rint(values / unit).astype(np.int64), unit)
 
 
-def _grid(total: Floats) -> Floats:
-    """The power of two whose multiples add up exactly as long as their sum does not exceed the total."""
-    finest: Floats = np.exp2(np.ceil(np.log2(np.maximum(total, _FINEST))) - _BITS)
-    return np.maximum(finest, _FINEST)
+def _unit(total: Floats) -> Floats:
+    """The power of two of which the total has fewer than 2^62."""
+    if not np.isfinite(total).all():
+        msg = f"values need to add up to a number, were too large: {total.max()}"
+        raise ValueError(msg)
+    _, exponent = np.frexp(total)
+    unit: Floats = np.ldexp(1.0, np.maximum(exponent - _BITS, -_FINEST))
+    return unit
 
 
 def _check_numbers(values: Floats) -> None:

@@ -17,7 +17,7 @@ of a row that is visited 37 are within the limit.
 *Who sits in the lanes* is whoever are fewer. Homes are asked what lies within reach by putting homes into lanes and
 adding up what they meet (:func:`add_forward`). Where facilities are few, they sit in the lanes, costs run against the
 streets, and each home that is met gets their values (:func:`add_backward`). The sums are the same to the last bit:
-values are rounded so that adding them is exact in any order (see :mod:`yiju.travel.bounded`).
+values are whole numbers of some small unit (see :mod:`yiju.travel.bounded`).
 
 Sparse elimination over (min, +): B. A. Carré, J. Inst. Maths Applics 7 (1971) 273-294. That a solution with few wanted
 entries needs few rows, found beforehand: J. R. Gilbert and T. Peierls, Sparse partial pivoting in time proportional to
@@ -42,7 +42,7 @@ from yiju.travel.kernels.budgets import (
     most_left,
     raise_row,
 )
-from yiju.travel.kernels.compiling import Whole, tuple_of
+from yiju.travel.kernels.compiling import Whole, kernel, tuple_of
 from yiju.travel.kernels.hooks import SEVERAL
 from yiju.travel.kernels.rows import Rows, lowest_bit, row_kernel
 
@@ -189,6 +189,12 @@ def left_before(
 
 
 @register_jitable
+def whole(number: float) -> Whole:
+    """The nearest whole number."""
+    return np.int64(np.rint(number))
+
+
+@register_jitable
 def room_for(pairs: Whole) -> tuple[Int32s, Int32s, Int32s]:
     """Three columns of pairs."""
     return np.empty(pairs, np.int32), np.empty(pairs, np.int32), np.empty(pairs, np.int32)
@@ -205,7 +211,8 @@ def longer(entries: Int32s) -> Int32s:
 
 def add_forward(
     streets: Streets, sitting: Sitting, begin: Whole, end: Whole, met: Met, along: Along,
-    values: Rows, column: Int32s, limits: Int64s, left: Rows, marks: Marks, sums: Rows, answers: Floats,
+    values: Int64s, column: Int32s, limits: Int64s, left: Rows, marks: Marks,
+    sums: Rows, units: Floats, answers: Floats,
 ) -> None:  # fmt: skip
     """Add up what ``sitting[begin:end]`` meet within each limit.
 
@@ -214,7 +221,7 @@ def add_forward(
     streets, sitting, met, along
         Who goes, where, and whom they meet.
     values
-        (met, groups) what there is at each facility.
+        (met, groups) what there is at each facility, in whole units.
     column
         (met,) the first column of the facility's values; its other groups come next to it.
     limits
@@ -223,6 +230,8 @@ def add_forward(
         Zeros; and again afterwards.
     sums
         (columns * l, 64) scratch.
+    units
+        (columns * l,) what one is worth.
     answers
         (owners, columns * l) rows of those who sit are filled here.
     """
@@ -265,13 +274,13 @@ def add_forward(
                             sums[(column[j] + k) * len(limits) + r, i - start] += values[j, k]
             owner = sitting[0][i]
             for at in range(len(sums)):
-                answers[owner, at] = sums[at, i - start]
+                answers[owner, at] = np.float64(sums[at, i - start]) * units[at]
         wipe(left, marks, low, high)
 
 
 def add_backward(
     streets: Streets, sitting: Sitting, begin: Whole, end: Whole, met: Met, along: Along,
-    values: Floats, column: Int32s, limits: Int64s, left: Rows, marks: Marks, answers: Floats,
+    values: Int64s, column: Int32s, limits: Int64s, left: Rows, marks: Marks, answers: Int64s,
 ) -> None:  # fmt: skip
     """Give the values of the facilities ``sitting[begin:end]`` to all whom they meet within each limit.
 
@@ -282,7 +291,7 @@ def add_backward(
     values, column
         (sitting, groups) and (sitting,): what there is at each facility, and its first column.
     answers
-        (owners, columns * l) what they met is added to the rows of those who are met.
+        (owners, columns * l) what they met is added to the rows of those who are met, in whole units.
     """
     owners, hook_first, hook_row, hook_cost, stand_first, stand, stand_cost, stands = met
     along_first, along_met, along_cost = along
@@ -327,7 +336,7 @@ def add_backward(
 
 def add_decayed(
     streets: Streets, sitting: Sitting, begin: Whole, end: Whole, met: Met, along: Along,
-    values: Floats, weights: Floats, rounding: Floats, forward: bool, left: Rows, marks: Marks, answers: Floats,
+    values: Floats, weights: Floats, scale: Floats, forward: bool, left: Rows, marks: Marks, answers: Int64s,
 ) -> None:  # fmt: skip
     """Add up values times a weight that falls with cost, for several decays in one pass.
 
@@ -339,16 +348,16 @@ def add_decayed(
         (facilities, groups) what there is at each.
     weights
         (decays, limit + 1) by cost in tenths.
-    rounding
-        (decays, groups) what is added to each product and taken away again, so that sums are exact.
+    scale
+        (decays, groups) how many units there are to 1; products are rounded to whole units, so that sums are exact.
     forward
         Whether origins sit.
     answers
-        (owners, decays * groups) sums are added to the rows of origins.
+        (owners, decays * groups) sums are added to the rows of origins, in whole units.
     """
     owners, hook_first, hook_row, hook_cost, stand_first, stand, stand_cost, stands = met
     along_first, along_met, along_cost = along
-    decays, groups = rounding.shape
+    decays, groups = scale.shape
     limit = weights.shape[1] - 1
     spare = np.int64(len(left) - 1)
     for start in range(begin, end, LANES):
@@ -377,8 +386,9 @@ def add_decayed(
                         origin, facility = (sitting[0][i], j) if forward else (owners[j], i)
                         for t in range(decays):
                             for k in range(groups):
-                                product = values[facility, k] * weights[t, cost] + rounding[t, k]
-                                answers[origin, t * groups + k] += product - rounding[t, k]
+                                answers[origin, t * groups + k] += whole(
+                                    values[facility, k] * weights[t, cost] * scale[t, k]
+                                )
         for i in range(start, stop):
             for pair in range(along_first[i], along_first[i + 1]):
                 j = np.int64(along_met[pair])
@@ -387,11 +397,11 @@ def add_decayed(
                     origin, facility = (sitting[0][i], j) if forward else (owners[j], i)
                     for t in range(decays):
                         for k in range(groups):
-                            product = values[facility, k] * weights[t, along_cost[pair]] + rounding[t, k]
-                            answers[origin, t * groups + k] += product - rounding[t, k]
+                            value = values[facility, k]
+                            more = whole(value * weights[t, along_cost[pair]] * scale[t, k])
                             if by_rows <= limit:
-                                product = values[facility, k] * weights[t, by_rows] + rounding[t, k]
-                                answers[origin, t * groups + k] -= product - rounding[t, k]
+                                more -= whole(value * weights[t, by_rows] * scale[t, k])
+                            answers[origin, t * groups + k] += more
         wipe(left, marks, low, high)
 
 
@@ -469,6 +479,14 @@ def list_pairs(
     return first, all_met, all_cost
 
 
+@kernel(void(int64[:, ::1], int64[::1], float64[::1], float64[:, ::1]))
+def put_in_order(totals: Int64s, place: Int64s, units: Floats, answers: Floats) -> None:
+    """``answers[i] = totals[place[i]] * units``: whole units as what they are worth, in the caller's order."""
+    for i in range(len(place)):
+        for column in range(len(units)):
+            answers[i, column] = np.float64(totals[place[i], column]) * units[column]
+
+
 class Bounded(NamedTuple):
     """The kernels of one width of budgets, and the largest limit that it holds."""
 
@@ -483,15 +501,16 @@ class Bounded(NamedTuple):
 def _of_width(budget: Any, kind: Any) -> Bounded:
     rows, table = kind[:, ::1], float64[:, ::1]
     who = (_streets, _sitting, int64, int64, _met, _along)
-    summed = (table, int32[::1], int64[::1], rows, uint64[::1])
+    wholes = int64[:, ::1]
+    summed = (wholes, int32[::1], int64[::1], rows, uint64[::1])
     pairs = tuple_of(int64[::1], int32[::1], int32[::1])
     return Bounded(
         budget,
         # a budget is one more than the limit, and what costs too much for the lanes asks for more than any budget
         int(np.iinfo(budget).max) - 2,
-        row_kernel(void(*who, *summed, table, table))(add_forward),
-        row_kernel(void(*who, *summed, table))(add_backward),
-        row_kernel(void(*who, table, table, table, boolean, rows, uint64[::1], table))(add_decayed),
+        row_kernel(void(*who, *summed, wholes, float64[::1], table))(add_forward),
+        row_kernel(void(*who, *summed, wholes))(add_backward),
+        row_kernel(void(*who, table, table, table, boolean, rows, uint64[::1], wholes))(add_decayed),
         row_kernel(pairs(*who, int64, rows, uint64[::1]))(list_pairs),
     )
 
