@@ -14,6 +14,11 @@ def test_every_name_of_the_door_is_there() -> None:
         assert getattr(yiju.travel, name).__module__.startswith("yiju.travel.")
 
 
+def test_what_travel_answers_with_can_be_named_from_the_door_too() -> None:
+    for name in ("CostMatrix", "Cyclist", "NearestEach", "NearestKEach", "cyclists"):
+        assert getattr(yiju.travel, name).__name__ == name
+
+
 def test_opening_the_door_compiles_nothing() -> None:
     code = (
         "import sys, yiju.travel, yiju.access; assert not {'numba', 'pandas', 'shapely'} & set(sys.modules)"

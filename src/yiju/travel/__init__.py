@@ -17,6 +17,9 @@ np.float64(475.0)
 
 Distances are exact to the decimetre and equal to scipy's Dijkstra on the same network. Papers stand at the head of
 each file in :mod:`yiju.travel.kernels`.
+
+What is answered with can be named from here too: ``NearestEach``, ``NearestKEach``, ``CostMatrix``; and so can
+``Cyclist`` and ``cyclists``.
 """
 
 from __future__ import annotations
@@ -25,10 +28,15 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from yiju.travel.each import NearestEach as NearestEach
+    from yiju.travel.each import NearestKEach as NearestKEach
     from yiju.travel.network import StreetNetwork
     from yiju.travel.paths import Path
+    from yiju.travel.profiles import Cyclist as Cyclist
     from yiju.travel.profiles import Driver, Walker, drivers, profile, walkers
+    from yiju.travel.profiles import cyclists as cyclists
     from yiju.travel.reach import ReachedStreets
+    from yiju.travel.results import CostMatrix as CostMatrix
     from yiju.travel.results import NearestK, PairsWithin
     from yiju.travel.snapping import AccessPoints
     from yiju.travel.travel import Travel
@@ -50,14 +58,19 @@ __all__ = [
 
 _HOME = {
     "AccessPoints": "snapping",
+    "CostMatrix": "results",
+    "Cyclist": "profiles",
     "Driver": "profiles",
+    "NearestEach": "each",
+    "NearestK": "results",
+    "NearestKEach": "each",
     "PairsWithin": "results",
     "Path": "paths",
     "ReachedStreets": "reach",
-    "NearestK": "results",
     "StreetNetwork": "network",
     "Travel": "travel",
     "Walker": "profiles",
+    "cyclists": "profiles",
     "drivers": "profiles",
     "profile": "profiles",
     "walkers": "profiles",

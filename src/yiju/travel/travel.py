@@ -20,6 +20,8 @@ question            answer                                                    ke
 ``betweenness``     people on each street, going to all within a limit        ``flows``
 ==================  ========================================================  ========================================
 
+Limits are rounded to tenths, as costs are, and what costs just as much is within: 500.04 m is a limit of 500.0 m.
+
 Costs run *from the origin to the facility*. :meth:`Travel.reversed` turns this around, for fire engines and for the
 way home.
 """
