@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.travel.test_against_plain import World, plain_costs, points_at, small_worlds
 
 from yiju.travel import StreetNetwork, bounded
-from yiju.travel.kernels.bounded import NARROW, WIDE
+from yiju.travel.kernels.bounded import NARROW, wide
 from yiju.travel.sweeping import of_limit, whole_limit
 
 LIMITS = [4.0, 1.0, 2.5]
@@ -159,7 +159,7 @@ def test_limits_beyond_sixteen_bits_take_wider_budgets(side: int, length: float)
     limits = [5.5 * length, 9 * length]
     for limit in limits:
         kernels = of_limit(whole_limit(limit))
-        assert kernels is (WIDE if limit > 6553.4 else NARROW)
+        assert kernels is (wide() if limit > 6553.4 else NARROW)
     x, y = np.divmod(np.arange(144), 12)
     cost = 10 * length * (abs(x[:, None] - x) + abs(y[:, None] - y))
     assert np.array_equal(

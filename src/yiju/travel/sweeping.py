@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
-from yiju.travel.kernels.bounded import NARROW, WIDE, Bounded, Streets
+from yiju.travel.kernels.bounded import NARROW, Bounded, Streets, wide
 from yiju.travel.kernels.budgets import LANES, new_budgets
 from yiju.travel.results import whole_limit as whole_limit  # noqa: PLC0414 - its callers look for it here
 
@@ -35,7 +35,7 @@ _STREETS: WeakKeyDictionary[StreetIndex, tuple[Streets, Streets]] = WeakKeyDicti
 
 def of_limit(limit: int) -> Bounded:
     """The narrowest kernels that hold a limit in tenths."""
-    return NARROW if limit <= NARROW.most else WIDE
+    return NARROW if limit <= NARROW.most else wide()
 
 
 def streets_of(index: StreetIndex) -> tuple[Streets, Streets]:

@@ -26,6 +26,7 @@ arithmetic operations, SIAM J. Sci. Stat. Comput. 9 (1988) 862-874.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -515,7 +516,11 @@ def _of_width(budget: Any, kind: Any) -> Bounded:
     )
 
 
-# Most limits; a limit leaves room for one more.
+# Budgets of 16 bits, for most questions.
 NARROW = _of_width(np.uint16, uint16)
-# All others, at about half the speed.
-WIDE = _of_width(np.uint32, uint32)
+
+
+@cache
+def wide() -> Bounded:
+    """Budgets of 32 bits, at about half the speed: compiled when somebody needs them."""
+    return _of_width(np.uint32, uint32)
