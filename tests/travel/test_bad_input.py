@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from yiju.errors import ContractError, YijuError
+from yiju.errors import ContractError, UnknownName, YijuError
 from yiju.travel import AccessPoints, StreetNetwork, Travel, walkers
 from yiju.travel.order import EliminationOrder, _write
 
@@ -319,3 +319,19 @@ def test_a_stored_order_of_another_topology_is_never_looked_at(tmp_path: Path) -
     assert ring.order.remark is None
     ends = ring.at_nodes([0, 2])
     assert ring.in_metres().nearest_each(ends.of([0]), {"s": ends.of([1])}).cost.iloc[0, 0] == 150.0
+
+
+def test_a_name_that_nobody_has_is_no_place_without_a_way() -> None:
+    network = two_streets()
+    travel, homes = network.in_metres(), network.at_nodes([0, 1], owners=["west", "middle"])
+    with pytest.raises(UnknownName) as error:
+        travel.path(homes, "wset", homes, "middle")
+    says_the_same_twice(error.value, "wset", "west")
+    with pytest.raises(UnknownName) as error:
+        travel.path(homes, "west", homes, "midle")
+    says_the_same_twice(error.value, "midle", "middle")
+    found = travel.nearest_each(homes, {"school": homes})
+    for ask in (found.cost_of, found.facility, found.tenths_of, found.facility_number):
+        with pytest.raises(UnknownName) as error:
+            ask("shcool")
+        says_the_same_twice(error.value, "shcool", "school")

@@ -26,7 +26,7 @@ def worlds_with_closed_streets(draw: st.DrawFn) -> World:
 
 
 @pytest.mark.parametrize("engine", ["index", "plain"])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(world=worlds_with_closed_streets(), limit=st.sampled_from([0.0, 1.0, 4.0, 1e6]))
 def test_every_door_answers_what_arithmetic_says(
     check_doors: Any, engine: str, world: World, limit: float

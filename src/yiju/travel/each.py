@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from yiju.errors import UnknownName
+from yiju.text import Text
 from yiju.travel.kernels.means import MEAN_COSTS
 from yiju.travel.kernels.records import NOBODY, UNREACHED
 from yiju.travel.results import PER_UNIT, NearestK, Unit
@@ -109,6 +111,11 @@ class NearestEach:
     unit
         ``"metres"`` or ``"seconds"``.
 
+    Raises
+    ------
+    UnknownName
+        Asked for a service that is not there.
+
     Examples
     --------
     >>> import tempfile
@@ -147,7 +154,7 @@ class NearestEach:
 
     def tenths_of(self, service: str) -> Int32s:
         """(origins,) exact cost in decimetres or deciseconds; the largest of 31 bits where there is none."""
-        packed, column = self._place[service]
+        packed, column = self._find(service)
         return packed.tenths(column)
 
     def cost_of(self, service: str) -> pd.Series:
@@ -156,15 +163,19 @@ class NearestEach:
 
     def facility_number(self, service: str) -> Int32s:
         """(origins,) position of the nearest facility in ``facilities[service]``; -1 where there is none."""
-        packed, column = self._place[service]
+        packed, column = self._find(service)
         return packed.label(column)
 
     def facility(self, service: str) -> pd.Series:
         """(origins,) name of the nearest facility of one service; null where there is none."""
-        names = self.facilities[service].take(
-            self.facility_number(service), allow_fill=True, fill_value=pd.NA
-        )
+        number = self.facility_number(service)  # asked first: it knows the names of services
+        names = self.facilities[service].take(number, allow_fill=True, fill_value=pd.NA)
         return pd.Series(pd.Series(names).array, index=self.origins, name="facility")
+
+    def _find(self, service: str) -> tuple[Packed, int]:
+        if service not in self._place:
+            raise UnknownName(Text("设施类别", "service"), str(service), map(str, self.services))
+        return self._place[service]
 
     @cached_property
     def _place(self) -> dict[str, tuple[Packed, int]]:

@@ -35,6 +35,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from yiju.errors import UnknownName
+from yiju.text import Text
 from yiju.travel.paths import Path, find_path
 from yiju.travel.reach import BUFFER_M, ReachedStreets, isochrones, node_costs, reached_streets
 from yiju.travel.results import CostMatrix, NearestK, PairsWithin, whole_limit
@@ -52,6 +54,7 @@ Floats = npt.NDArray[np.float64]
 
 # The name of a service that is asked for alone.
 _ONLY = ""
+_ORIGIN, _FACILITY = Text("出发点", "origin"), Text("设施", "facility")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -312,7 +315,19 @@ class Travel(WeightedNetwork):
     def path(
         self, origins: AccessPoints, origin: str | int, facilities: AccessPoints, facility: str | int
     ) -> Path:
-        """The shortest way from one origin to one facility, each given by its name."""
+        """The shortest way from one origin to one facility, each given by its name.
+
+        Raises
+        ------
+        UnknownName
+            There is no such origin or facility.
+        """
+        for kind, name, known in (
+            (_ORIGIN, origin, origins.owners),
+            (_FACILITY, facility, facilities.owners),
+        ):
+            if name not in known:
+                raise UnknownName(kind, str(name), map(str, known))
         starts, ends = origins.of([origin]), facilities.of([facility])
         return find_path(self.network, self.unit, self.leaving, self.points(starts), self.points(ends))
 
