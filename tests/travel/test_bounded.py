@@ -14,7 +14,8 @@ from tests.travel.test_against_plain import World, plain_costs, points_at, small
 
 from yiju.travel import StreetNetwork, bounded
 from yiju.travel.kernels.bounded import NARROW, wide
-from yiju.travel.sweeping import of_limit, whole_limit
+from yiju.travel.results import whole_limit
+from yiju.travel.sweeping import of_limit
 
 LIMITS = [4.0, 1.0, 2.5]
 # Every facility is worth as many homes: 0 puts facilities into lanes, a million puts homes there.

@@ -25,9 +25,9 @@ from yiju.travel.hooks import Hooks, along_streets
 from yiju.travel.kernels.bounded import put_in_order
 from yiju.travel.kernels.budgets import new_budgets
 from yiju.travel.kernels.within import sums_within as plain_kernel
-from yiju.travel.results import PER_UNIT
+from yiju.travel.results import PER_UNIT, whole_limit
 from yiju.travel.snapping import AccessPoints
-from yiju.travel.sweeping import clean_rows, in_batches, of_limit, streets_of, whole_limit
+from yiju.travel.sweeping import clean_rows, in_batches, of_limit, streets_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

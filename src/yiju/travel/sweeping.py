@@ -13,7 +13,6 @@ import numpy.typing as npt
 
 from yiju.travel.kernels.bounded import NARROW, Bounded, Streets, wide
 from yiju.travel.kernels.budgets import LANES, new_budgets
-from yiju.travel.results import whole_limit as whole_limit  # noqa: PLC0414 - its callers look for it here
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
