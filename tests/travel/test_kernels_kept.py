@@ -60,6 +60,16 @@ def test_a_kernel_inside_another_is_called_with_its_own_types() -> None:
     assert doubled.signatures == [(numba.int64,)]
 
 
+def test_blas_is_not_asked_for_and_stays_there_for_others() -> None:
+    code = (
+        "import sys, numba, numpy as np; from yiju.travel.kernels import heap\n"
+        "heap.new_heap(1)\n"
+        "print('scipy.linalg' in sys.modules, numba.njit(lambda a: np.dot(a, a))(np.ones(3)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "3.0"]
+
+
 def test_the_sources_of_a_module_are_all_that_may_be_inside_its_code() -> None:
     inside = keeping.sources_of("yiju.travel.kernels.within")
     assert {"yiju.travel.kernels.heap", "yiju.travel.kernels.records", "yiju.travel.kernels.compiling"} < {

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.sparse import csr_matrix
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -17,6 +17,54 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 _WITHIN = ("community", "subdistrict", "district")
+
+
+@dataclass(frozen=True, eq=False)
+class Membership:
+    """Which places hold which things: a matrix of ones and noughts that adds values up (``membership @ values``).
+
+    scipy.sparse has the same; but importing it takes longer than all the adding up of a check-up.
+
+    Attributes
+    ----------
+    place, thing
+        (pairs,) sorted by place.
+    places, things
+        How many there are.
+
+    Examples
+    --------
+    >>> holds = Membership.of([(0, 0), (0, 1), (1, 1)], places=2, things=2)
+    >>> holds @ np.array([10.0, 5.0])
+    array([15.,  5.])
+    """
+
+    place: Ints
+    thing: Ints
+    places: int
+    things: int
+
+    @classmethod
+    def of(cls, pairs: list[tuple[int, int]], *, places: int, things: int) -> Membership:
+        """From pairs of place and thing, in any order."""
+        place, thing = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+        order = np.argsort(place, kind="stable")
+        return cls(place[order], thing[order], places, things)
+
+    def __matmul__(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """(places,) or (places, columns) sums of (things, ...) values over what each place holds."""
+        if values.ndim == 1:
+            return np.bincount(self.place, weights=values[self.thing], minlength=self.places)
+        summed = np.zeros((self.places, values.shape[1]), dtype=values.dtype)
+        if len(self.place):
+            first = np.flatnonzero(np.r_[True, np.diff(self.place) > 0])
+            summed[self.place[first]] = np.add.reduceat(values[self.thing], first, axis=0)
+        return summed
+
+    def things_of(self, place: int) -> Ints:
+        """What a place holds."""
+        begin, end = np.searchsorted(self.place, (place, place + 1))
+        return self.thing[begin:end]
 
 
 class Places:
@@ -56,18 +104,17 @@ class Places:
         return Within(self, frame)
 
     @cached_property
-    def holding(self) -> Any:
-        """(places, places) 1 where the place of the row is, or lies above, that of the column."""
-        rows, columns = [], []
+    def holding(self) -> Membership:
+        """Which places each place is, or lies above."""
+        pairs: list[tuple[int, int]] = []
         for place in range(len(self)):
             above, seen = place, set()
             while above >= 0 and above not in seen:
                 seen.add(above)
                 above = int(self.parents[above])
             seen.add(self.city)  # everything lies in the city, also where its parent is unknown
-            rows += sorted(seen)
-            columns += [place] * len(seen)
-        return csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(len(self), len(self)))
+            pairs += [(holder, place) for holder in sorted(seen)]
+        return Membership.of(pairs, places=len(self), things=len(self))
 
     def summed(self, value: npt.ArrayLike, level: str) -> Floats:
         """(places,) sum of a value over the places of one level that each place holds."""
@@ -84,8 +131,8 @@ class Within:
     ----------
     code
         (rows,) number of the combination of community, subdistrict and district that a row is in.
-    matrix
-        (places, combinations) 1 where a combination lies in a place.
+    holding
+        Which combinations lie in each place.
     """
 
     def __init__(self, places: Places, frame: pd.DataFrame) -> None:
@@ -100,16 +147,13 @@ class Within:
                 row = None if place is None or pd.isna(place) else places.row(place)
                 if row is not None:
                     entries.append((row, code))
-        rows, columns = zip(*entries, strict=True) if entries else ((), ())
-        shape = (len(places), len(first))
-        self.matrix: Any = csr_matrix((np.ones(len(rows)), (rows, columns)), shape=shape)
+        self.holding = Membership.of(entries, places=len(places), things=len(first))
 
     def sums(self, values: npt.ArrayLike) -> Floats:
         """(places,) sum of a value of the rows over each place."""
         value = np.asarray(values, dtype=np.float64)
-        combinations = self.matrix.shape[1]
-        inside = np.bincount(self.code, weights=value, minlength=combinations)
-        return np.asarray(self.matrix @ inside, dtype=np.float64)
+        inside = np.bincount(self.code, weights=value, minlength=self.holding.things)
+        return np.asarray(self.holding @ inside, dtype=np.float64)
 
     def counts(self, where: npt.NDArray[np.bool_] | None = None) -> Floats:
         """How many rows, or how many where something holds, each place has."""
@@ -117,6 +161,6 @@ class Within:
 
     def members(self, place: int) -> Ints:
         """Rows that lie in a place."""
-        combinations = np.zeros(self.matrix.shape[1], dtype=bool)
-        combinations[self.matrix.indices[self.matrix.indptr[place] : self.matrix.indptr[place + 1]]] = True
+        combinations = np.zeros(self.holding.things, dtype=bool)
+        combinations[self.holding.things_of(place)] = True
         return np.flatnonzero(combinations[self.code]) if len(self.code) else np.zeros(0, dtype=np.int64)

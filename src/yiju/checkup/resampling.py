@@ -77,8 +77,7 @@ class Resampler:
     def _resampled(self, value: Floats) -> npt.NDArray[np.float32]:
         """Sums over places of a value of the cells, for each repeat: (places, repeats)."""
         order = self._order[value[self._order] != 0]
-        combinations = self._within.matrix.shape[1]
-        inside = np.zeros((combinations, REPEATS), dtype=np.float32)
+        inside = np.zeros((self._within.holding.things, REPEATS), dtype=np.float32)
         if len(order):
             code = self._within.code[order]
             weight = value[order].astype(np.float32)
@@ -87,7 +86,7 @@ class Resampler:
             for begin in range(0, REPEATS, block):
                 part = self._draws[order, begin : begin + block] * weight[:, None]
                 inside[code[first], begin : begin + block] = np.add.reduceat(part, first, axis=0)
-        return np.asarray(self._within.matrix.astype(np.float32) @ inside)
+        return np.asarray(self._within.holding @ inside)
 
     def interval(self, part: npt.ArrayLike, whole: npt.ArrayLike) -> Ends:
         """Percentile interval of ``sum(part) / sum(whole)`` at every place.

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_array
 
 from yiju.checkup.blocks import Block, NotMeasurable, measured, ratio
 from yiju.checkup.commuters import DEPART, LONGEST_MIN, WINDOW_MIN
@@ -149,7 +148,9 @@ def least_mean(cost: Floats, flow: Floats) -> float:
     >>> float(least_mean(np.array([[1.0, 9.0], [9.0, 1.0]]), np.array([[2.0, 5.0], [5.0, 3.0]])))
     1.0
     """
-    from scipy.optimize import linprog  # noqa: PLC0415 - takes as long to import as all else here
+    # together they take as long to import as all else here
+    from scipy.optimize import linprog  # noqa: PLC0415
+    from scipy.sparse import coo_array  # noqa: PLC0415
 
     homes, jobs = flow.sum(axis=1), flow.sum(axis=0)
     i, j = np.nonzero(np.isfinite(cost) & (homes[:, None] > 0) & (jobs[None, :] > 0))

@@ -11,6 +11,8 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from hashlib import sha256
@@ -133,3 +135,26 @@ class _Place:
 
     def get_disambiguator(self) -> str:
         return self._types  # one function may be a kernel for several types, and two processes write at once
+
+
+def _load_without_blas() -> None:
+    """Load the part of numba that asks for BLAS while it loads, without an answer.
+
+    To ask is to import all of scipy.linalg, a tenth of the start of a check-up. Without BLAS this part of numba does
+    inner products by a loop of its own; no kernel here has any. ``np.dot`` in other people's code asks for itself.
+    """
+    linalg: Any = importlib.import_module("numba.np.linalg")
+    ask = linalg.ensure_blas
+    linalg.ensure_blas = _no_blas
+    try:
+        importlib.import_module("numba.np.arraymath")
+    finally:
+        linalg.ensure_blas = ask
+
+
+def _no_blas() -> None:
+    raise ImportError
+
+
+if "numba.np.arraymath" not in sys.modules:
+    _load_without_blas()
