@@ -27,6 +27,9 @@ MEMORY_BYTES = 16 * 1024**3
 RADII_M = (400.0, 800.0, 1200.0)
 # Five nearest of thirty services are 1.5 billion numbers: a quarter of the origins is asked for at a time.
 QUARTERS = 4
+# Beyond this nobody is looked for: without any limit a cost of this network and a label no longer fit 32 bits, and rows
+# are twice as wide.
+LIMIT_M = 200_000.0
 # Nodes whose people are counted by scipy too.
 CHECKED = 20
 
@@ -56,14 +59,14 @@ def huge() -> dict[str, float]:
     stage("points", lambda: (town.everyone, town.services))
     _ = town.scipy
     for name in ("nearest of 30 services", "the same again"):
-        nearest = stage(name, lambda: town.travel.nearest_each(town.everyone, town.services))
+        nearest = stage(name, lambda: town.travel.nearest_each(town.everyone, town.services, limit=LIMIT_M))
         _hold_nearest(town, nearest)
         del nearest
     for some in np.array_split(np.arange(streets.nodes), QUARTERS):
         origins = town.network.at_nodes(some)
         stage(
             "5 nearest of 30 services, a quarter",
-            lambda o=origins: town.travel.nearest_k_each(o, town.services, 5),
+            lambda o=origins: town.travel.nearest_k_each(o, town.services, 5, limit=LIMIT_M),
         )
     people = town.questions.people.astype(np.float64)
     sums = stage(
