@@ -200,3 +200,9 @@ def test_a_folder_that_may_only_be_read_is_used_when_it_is_complete(
     (tmp_path / "yiju-kernels" / "module").mkdir()
     (tmp_path / "yiju-kernels" / "module" / "complete-by-somebody-else").touch()
     assert where() == tmp_path / "yiju-kernels"
+
+
+def test_what_is_compiled_later_exists() -> None:
+    from yiju.travel import warming
+
+    assert set(keeping.kernel_modules()) > warming._LATER

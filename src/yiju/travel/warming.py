@@ -1,4 +1,4 @@
-"""Compile all kernels at once, before the first work, and say so: once for each version and machine.
+"""Compile the kernels of a check-up at once, before the first work, and say so: once for each version and machine.
 
 Without this the first check-up would stand still for a second here and there, whenever it meets a kernel that has no
 machine code yet. Two processes compile, since numba compiles under one lock in each; they begin at the two ends of
@@ -28,6 +28,22 @@ from yiju.travel.kernels.keeping import kernel_modules, mark_of, sweep
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+# No check-up asks for these: the plain twins, and answers for those who explore. Whoever does waits for them once;
+# together they would be a quarter of what a first check-up waits for.
+_LATER = frozenset(
+    f"yiju.{module}"
+    for module in (
+        "access.kernels.rising",
+        "travel.kernels.connections_from",
+        "travel.kernels.connections_plain",
+        "travel.kernels.flows",
+        "travel.kernels.matrix",
+        "travel.kernels.nearest_k",
+        "travel.kernels.paths",
+        "travel.kernels.sweeps_k",
+        "travel.kernels.within",
+    )
+)
 # One from each end of the list; a third would find little left on the machines that we know.
 _PROCESSES = 2
 
@@ -53,10 +69,11 @@ def warm(progress: Progress = SILENT) -> None:
 
 
 def cold_modules() -> list[str]:
-    """Modules with kernels that are not compiled for this processor; none where code cannot be kept."""
+    """Modules with kernels of a check-up that have no code for this processor; none where code cannot be kept."""
     if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"):
         return []
-    return [module for module in kernel_modules() if (mark := mark_of(module)) and not mark.exists()]
+    wanted = (module for module in kernel_modules() if module not in _LATER)
+    return [module for module in wanted if (mark := mark_of(module)) and not mark.exists()]
 
 
 def compile_modules(modules: Iterable[str]) -> Iterator[str]:
