@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from yiju.errors import ContractError
+from yiju.errors import ContractError, UnknownName
 from yiju.travel import AccessPoints, StreetNetwork, Travel
 from yiju.travel.buffers import borrowed_rows
 from yiju.travel.index import StreetIndex
@@ -266,5 +266,5 @@ def test_points_of_another_network_and_lists_of_nothing_are_refused() -> None:
         travel.nearest_k_each(here, {"a": here}, 0)
     with pytest.raises(ValueError, match="0 or more"):
         travel.nearest_each(here, {"a": here}, limit=-1.0)
-    with pytest.raises(KeyError):
+    with pytest.raises(UnknownName):
         travel.nearest_each(here, {"a": here}).cost_of("b")

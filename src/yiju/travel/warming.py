@@ -62,7 +62,7 @@ def warm(progress: Progress = SILENT) -> None:
     progress.step(Text("编译计算内核（仅首次）", "Compile the kernels (first run only)"))
     done: set[str] = set()
     for module in _in_two_processes(cold) if _may_start_processes() else compile_modules(cold):
-        if module not in done:  # where the two meet, both may compile the same
+        if module in cold and module not in done:  # where the two meet, both may compile the same
             done.add(module)
             progress.advance(len(done), len(cold))
     sweep()
@@ -107,7 +107,8 @@ def _in_two_processes(modules: Sequence[str]) -> Iterator[str]:
         for order in (list(modules), list(modules)[::-1]):
             code = (
                 f"import sys; sys.path[:] = {sys.path!r}; from yiju.travel.warming import compile_modules\n"
-                f"for module in compile_modules({order!r}): print(module, flush=True)"
+                # name and line end in one piece: two processes write into one pipe
+                f"for module in compile_modules({order!r}): print(module + '\\n', end='', flush=True)"
             )
             # what goes wrong there will be told where the kernel is called
             with suppress(OSError):
