@@ -82,3 +82,7 @@ def rows_table() -> list[dict[str, float | str]]:
         loop, vectors, pulled = (float(row[way]) for way in ("loop_ns", "vectors_ns", "pulled_ns"))
         print(f"{row['numbers']:10}{loop:10.1f}{vectors:12.1f}{pulled:11.1f}{loop / vectors:16.1f}")
     return table
+
+
+if __name__ == "__main__":
+    rows_table()
