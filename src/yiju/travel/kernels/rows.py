@@ -11,7 +11,7 @@ A sweep over the network moves whole rows, so that one street costs one instruct
 
 Written as a loop over lanes, ``rows[into, lane] = min(rows[into, lane], rows[source, lane] + cost)``, numba does not
 make vector code of this, for two reasons: it widens 16- and 32-bit sums to 64 bits, and it cannot know that two rows
-of one array are not the same memory. Such a loop costs 20 to 36 ns a street; the instructions below 1.5 to 5 (measured by
+of one array are not the same memory. Such a loop costs 20 to 36 ns a street; the instructions below 1 to 5 (measured by
 ``benchmarks/engine.py --rows``). So each operation is given to LLVM as what it is, an operation on vectors
 (LLVM Language Reference, "Vector Type"), and LLVM makes AVX-512, AVX2, SSE2 or NEON of it.
 
