@@ -188,7 +188,8 @@ def e2sfca(town: Town, _sample: Sample) -> Race:
     decay = zones(RADII_M, LUO_QI_SLOW)
 
     def ours() -> Any:
-        pairs = town.travel.within(town.everyone, facilities, RADII_M[-1])
+        # one thread, as the peers: 5 batches of facilities are too few to share out
+        pairs = town.travel.within(town.everyone, facilities, RADII_M[-1], threads=1)
         return two_step_fca(pairs, places, people, decay=decay).access
 
     def held(ours: Any, theirs: Any) -> str:
