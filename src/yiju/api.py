@@ -87,7 +87,7 @@ class YearlyCheckup:
 
     @property
     def manifest(self) -> dict[str, Any]:
-        """Hashes of all inputs, versions, and the thresholds that the city overrides."""
+        """Hashes of all inputs, versions, the thresholds that the city overrides, and who lies off the network."""
         from yiju.checkup.snapshot import read_manifest
 
         return read_manifest(self.folder, self.year)

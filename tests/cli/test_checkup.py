@@ -54,6 +54,22 @@ def test_checkup_of_another_year(city: CityFolder) -> None:
     assert (city.checkup_dir(2024) / "manifest.json").is_file()
 
 
+def test_checkup_says_in_a_line_who_lies_off_the_network(city: CityFolder, tmp_path: Path) -> None:
+    assert "Farther than" not in _run("checkup", str(city.path), "--lang", "en").stderr
+    folder = toy_town(tmp_path, blocks=4)
+    doors = folder.table("entrances")
+    lost = doors["facility_id"] == "f-00"
+    folder.write_table(
+        "entrances", doors.set_geometry(doors.geometry.where(~lost, doors.geometry.translate(0, -5000)))
+    )
+    english, chinese = (_run("checkup", str(folder.path), "--lang", lang) for lang in ("en", "zh"))
+    told = [line for line in english.stderr.splitlines() if line.startswith("Farther than 500 m")]
+    assert len(told) == 1
+    assert "kindergarten 1 of 2." in told[0]
+    assert "幼儿园 2 处中 1 处。" in chinese.stderr
+    assert "Farther" not in _run("checkup", str(folder.path), "--lang", "en", "--json").output
+
+
 def test_indicators_lists_them_all() -> None:
     result = _run("indicators", "--lang", "en", "--json")
     assert [r["indicator"] for r in json.loads(result.stdout)] == list(catalogue())

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from dataclasses import replace
 
 import pytest
+from tests.report.conftest import check_up, data_of, render
 
 from yiju.checkup.catalogue import catalogue
+from yiju.city.folder import CityFolder
+from yiju.city.toytown import toy_town
+from yiju.report import write_all
 from yiju.report.material import Material
 from yiju.report.overview import DIMENSIONS, Overview
 from yiju.report.trust import Trust
@@ -81,3 +87,34 @@ def test_a_trusted_layer_is_said_to_be(material):
     assert kindergarten.trusted
     assert (kindergarten.found, kindergarten.due) == (2, 13)  # 255 blocks x 250 people at 1 for 5,000
     assert kindergarten.share == pytest.approx(2 / 13, abs=0.001)
+
+
+def test_who_lies_off_the_network_is_told_in_both_languages(tmp_path):
+    folder = toy_town(tmp_path / "town", blocks=4)
+    homes = folder.table("residents")
+    lost = homes["cell_id"].isin(["r-0-0", "r-1-0"])
+    folder.write_table(
+        "residents", homes.set_geometry(homes.geometry.where(~lost, homes.geometry.translate(0, -5000)))
+    )
+    check_up(folder, 2025)
+    page = render(folder)
+    zh = "离任何可步行街道都超过 500 米、按不可达计：居民点 15 个中 2 个（500 人，占 13.3%）。"
+    en = "Farther than 500 m from every street that can be walked, and counted as out of reach: 2 of 15 home cells"
+    note = next(note for note in data_of(page)["trust"]["notes"] if note[0].startswith(zh))
+    assert note[1].startswith(f"{en} (500 residents, 13.3%).")
+    visible = page[: page.index('<script type="application/json"')]
+    assert zh in visible, "a reader without JavaScript is told too"
+    assert en in visible
+
+
+def test_nothing_is_said_where_all_lie_on_the_network(data):
+    assert not any("可步行街道" in zh or "Farther than" in en for zh, en in data["trust"]["notes"])
+
+
+def test_a_check_up_of_a_version_that_did_not_look_still_opens(town, tmp_path):
+    folder = CityFolder.open(shutil.copytree(town.path, tmp_path / "town"))
+    file = folder.checkup_dir(2025) / "manifest.json"
+    manifest = json.loads(file.read_text(encoding="utf-8"))
+    assert manifest.pop("off_network") == {"limit_m": 500.0, "kinds": []}
+    file.write_text(json.dumps(manifest), encoding="utf-8")
+    assert write_all(folder).page.is_file()

@@ -20,6 +20,7 @@ from yiju.city.services import SERVICES, Service
 from yiju.text import Text
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import numpy as np
 
     from yiju.city.folder import CityFolder
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 _COMPLETE, _SPARSE = 0.8, 0.4
 
 # Services that the table of stops holds, which is honest from open data (class A), and their mode there.
-_STOPS = {"bus_stop": "bus", "rail_station": "rail"}
+MODES_OF_STOPS = {"bus_stop": "bus", "rail_station": "rail"}
 
 _VERDICTS = {
     "stops": Text("取自公交站点数据", "from the data of stops"),
@@ -83,8 +84,8 @@ def _people(city: Context) -> float | None:
 
 
 def _row(city: Context, service: Service, people: float | None) -> dict[str, Any]:
-    if service.code in _STOPS and len(city.table("stops")):
-        found, source, trusted = *_stops(city, _STOPS[service.code]), True
+    if service.code in MODES_OF_STOPS and len(city.table("stops")):
+        found, source, trusted = *_stops(city, MODES_OF_STOPS[service.code]), True
     else:
         rows = city.layers.rows([service.code]) & city.facility_inside
         found, source, trusted = int(rows.sum()), _source(city, rows), city.layers.trusts(service.code)
@@ -129,11 +130,19 @@ def _verdict(city: Context, service: str, found: int, ratio: float, peer_ratio: 
 
 
 def _stops(city: Context, mode: str) -> tuple[int, str]:
-    """Stops of a mode in the city, and where they come from."""
+    """How many stops of a mode are in the city, and where those of that mode come from."""
+    stops = city.table("stops")
+    sources = sorted(set(stops.loc[stops["mode"] == mode, "source"]))
+    return len(stops_inside(city, mode)), "+".join(sources) or "empty"
+
+
+def stops_inside(city: Context, mode: str) -> gpd.GeoDataFrame:
+    """Stops of a mode in the city."""
     stops = city.table("stops")
     mine = stops[stops["mode"] == mode]
-    inside = shapely.intersects(city.places.frame.geometry.iloc[city.places.city], mine.geometry.to_numpy())
-    return int(inside.sum()), "+".join(sorted(set(mine["source"]))) or "empty"
+    return mine[
+        shapely.intersects(city.places.frame.geometry.iloc[city.places.city], mine.geometry.to_numpy())
+    ]
 
 
 def _source(city: Context, rows: np.ndarray[Any, np.dtype[np.bool_]]) -> str:

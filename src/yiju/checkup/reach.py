@@ -44,6 +44,8 @@ Bools = npt.NDArray[np.bool_]
 METRES = "metres"
 # Walks longer than this serve no daily need and are not searched: 3 hours of an adult, 13 km.
 _FARTHEST = {"metres": 13_000.0, "seconds": 10_800.0}
+# A walk begins and ends on a street that is no farther: the default of yiju.travel.snapping, which gives its grounds.
+SNAP_LIMIT_M = 500.0
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ class Reach:
     @cached_property
     def homes(self) -> AccessPoints:
         """The home cells on the walking network."""
-        return self.network.snap(self._cells.geometry.reset_index(drop=True))
+        return self.network.snap(self._cells.geometry.reset_index(drop=True), limit_m=SNAP_LIMIT_M)
 
     @cached_property
     def _doors(self) -> AccessPoints:
@@ -142,12 +144,23 @@ class Reach:
         owner = np.concatenate(
             [entrances["facility_id"].to_numpy(dtype=object), without["facility_id"].to_numpy(dtype=object)]
         )
-        return self.network.snap(points, owner=owner)
+        return self.network.snap(points, owner=owner, limit_m=SNAP_LIMIT_M)
 
     @cached_property
     def _stops(self) -> AccessPoints:
         stops = self._tables["stops"]
-        return self.network.snap(stops.geometry, owner=stops["stop_id"].to_numpy(dtype=object))
+        names = stops["stop_id"].to_numpy(dtype=object)
+        return self.network.snap(stops.geometry, owner=names, limit_m=SNAP_LIMIT_M)
+
+    @property
+    def lost_facilities(self) -> pd.Index:
+        """Facilities that no street is near enough to."""
+        return self._doors.nowhere
+
+    @property
+    def lost_stops(self) -> pd.Index:
+        """Stops that no street is near enough to."""
+        return self._stops.nowhere
 
     def travel(self, who: str) -> Travel:
         """The walking network with the costs of a walker, or in metres."""

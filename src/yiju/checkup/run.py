@@ -12,6 +12,7 @@ from yiju.checkup.curves import curves_of
 from yiju.checkup.judging import Judge
 from yiju.checkup.layer_completeness import completeness_of
 from yiju.checkup.observations import OBSERVATIONS
+from yiju.checkup.off_network import off_network
 from yiju.checkup.rows import KEY, Columns, answered, joined, rows_of
 from yiju.checkup.snapshot import earlier_observations, manifest, write_snapshot
 from yiju.progress import SILENT, Progress
@@ -42,7 +43,8 @@ class Checkup:
     curves
         Lorenz curves of access over all people; see :func:`yiju.checkup.curves.curves_of`.
     manifest
-        Hashes of all inputs, versions, thresholds overridden, and when it was made.
+        Hashes of all inputs, versions, thresholds overridden, when it was made, and who lies off the network; see
+        :func:`yiju.checkup.off_network.off_network`.
     """
 
     folder: CityFolder
@@ -137,7 +139,7 @@ def run_checkup(
         OBSERVATIONS.validate(judged),
         completeness_of(city),
         curves_of(city),
-        manifest(folder, year, city.catalogue, now),
+        manifest(folder, year, city.catalogue, now) | {"off_network": off_network(city)},
     )
 
 

@@ -21,6 +21,8 @@ from yiju.cli.console import (
 from yiju.text import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
     from yiju.checkup.grounds import Explanation
@@ -62,6 +64,7 @@ def checkup(folder: Path, year: int | None, timings: bool, as_json: bool) -> Non
     rows = _headlines(result.observations)
     if not as_json:
         _say_completeness(result.completeness)
+        _say_off_network(result.manifest)
     print_table(rows, _HEADLINE_COLUMNS, as_json=as_json)
     if not as_json:
         _say_statuses(result.observations)
@@ -133,6 +136,14 @@ def _say_completeness(completeness: pd.DataFrame) -> None:
         ),
         err=True,
     )
+
+
+def _say_off_network(manifest: Mapping[str, Any]) -> None:
+    from yiju.checkup.off_network import remark_on
+
+    remark = remark_on(manifest["off_network"])
+    if remark:
+        say(remark, err=True)
 
 
 def _say_statuses(observations: pd.DataFrame) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from yiju.checkup.catalogue import catalogue
+from yiju.checkup.off_network import remark_on
 from yiju.report.overview import TRUST_PARTS
 from yiju.report.words import say
 from yiju.text import Text
@@ -102,7 +103,9 @@ class Trust:
             (bool(own), say("trust.note.overridden", items=Text("、".join(own), ", ".join(own_en)))),
             (provisional > 0, say("trust.note.provisional", n=provisional)),
         ]
-        return [note for holds, note in notes if holds]
+        # check-ups of versions before did not look who lies off the network
+        off_network = remark_on(self.material.manifest.get("off_network"))
+        return [note for holds, note in notes if holds] + ([off_network] if off_network else [])
 
 
 def _known(value: float) -> float | None:
