@@ -191,7 +191,7 @@ class Costs:
     @property
     def stranded(self) -> npt.NDArray[np.bool_]:
         """(n,) points that can use no site at all."""
-        return self.first[1:] == self.first[:-1]
+        return np.asarray(self.first[1:] == self.first[:-1], dtype=np.bool_)
 
     def within(self, limit: float) -> Costs:
         """The pairs that cost at most the limit."""
