@@ -138,6 +138,10 @@ STAGES: tuple[Stage, ...] = (
         "commutes", Text("读取通勤联系", "Reading commutes"), "build_inputs.commutes",
         ("commutes",), needs=("places",), sources=("commutes",), reads_only=True,
     ),
+    Stage(
+        "candidates", Text("读取候选空间", "Reading candidate sites"), "build_inputs.candidates",
+        ("candidates",), needs=("places", "extent"), sources=("candidates",), reads_only=True,
+    ),
 )  # fmt: skip
 
 _BY_NAME = {stage.name: stage for stage in STAGES}

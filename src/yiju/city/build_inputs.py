@@ -18,6 +18,7 @@ import shapely
 from yiju.city.dasymetric import homes_suffice, pick_homes, spread_total
 from yiju.city.places import cell_reach_m, complete_places, outline
 from yiju.city.tables import (
+    CANDIDATES,
     COMMUTES,
     FIGURES,
     PLACES,
@@ -336,3 +337,27 @@ def commutes(work: Work) -> Products:
         work.reject(read.rejections)
         frames.append(read.commutes)
     return {"commutes": _last_wins(frames, list(COMMUTES.key))}
+
+
+def candidates(work: Work) -> Products:
+    """Spaces that could take in a service; those outside the city are refused."""
+    files = work.sources("candidates")
+    if not files:
+        return {"candidates": CANDIDATES.empty(work.config.crs)}
+    from yiju.city.readers.candidates import read_candidates
+
+    frames = []
+    for source, path in files:
+        read = read_candidates(
+            path,
+            datum=str(source.options["datum"]),
+            crs=work.config.crs,
+            city=_city(work),
+            columns=mapping(source, "columns"),
+            file_crs=source.options.get("crs"),
+            layer=text(source, "layer"),
+        )
+        work.reject(read.rejections)
+        frames.append(read.candidates)
+    together = _last_wins(frames, list(CANDIDATES.key))
+    return {"candidates": assign_places(together, work.get("places"))}

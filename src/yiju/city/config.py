@@ -25,6 +25,9 @@
     [walkers.older]
     speed_m_per_s = 0.9
 
+    [costs.elder_day_care]
+    fit_out_yuan_per_m2 = 2400.0  # unit costs that a plan counts with, where they differ here
+
 A word that is not known is an error with the nearest known word, never silently passed over.
 """
 
@@ -60,6 +63,7 @@ SOURCE_KINDS: dict[str, tuple[str, ...]] = {
     "rain": ("columns",),
     "dem": (),
     "commutes": ("columns",),
+    "candidates": ("datum", "columns", "crs", "layer"),
 }
 
 # Of these a city has one file at most: two would contradict each other.
@@ -104,6 +108,7 @@ class Config:
     thresholds: Mapping[str, float] = field(default_factory=dict)
     walkers: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     settings: Mapping[str, object] = field(default_factory=dict)
+    costs: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     def of_kind(self, kind: str) -> tuple[Source, ...]:
         """The sources of one kind, in the order of the file."""
@@ -143,7 +148,7 @@ def parse_config(raw: Mapping[str, Any]) -> Config:
         ...
     yiju.errors.ConfigError: city.toml, [population]: there is no totl here. Did you mean total?
     """
-    _known(raw, (*_TOP, "source", "thresholds", "walkers", "settings"), "")
+    _known(raw, (*_TOP, "source", "thresholds", "walkers", "settings", "costs"), "")
     for section, entries in _TOP.items():
         _known(_section(raw, section), entries, f"[{section}]")
     _known(_section(raw, "settings"), SETTINGS, "[settings]")
@@ -174,6 +179,7 @@ def parse_config(raw: Mapping[str, Any]) -> Config:
             for walker in _section(raw, "walkers")
         },
         settings=dict(_section(raw, "settings")),
+        costs={of: _costs(raw, of) for of in _section(raw, "costs")},
     )
 
 
@@ -211,6 +217,7 @@ def config_text(config: Config) -> str:
         _block("[thresholds]", config.thresholds, _THRESHOLDS_COMMENT),
         *(_block(f"[walkers.{toml_key(name)}]", values) for name, values in config.walkers.items()),
     ]
+    blocks += [_block(f"[costs.{toml_key(of)}]", values) for of, values in config.costs.items()]
     if config.settings:
         blocks.append(_block("[settings]", config.settings))
     return "\n\n".join(blocks) + "\n"
@@ -290,6 +297,16 @@ def _numbers(section: Mapping[str, Any], where: str) -> dict[str, float]:
     return {key: float(value) for key, value in section.items()}
 
 
+def _costs(raw: Mapping[str, Any], of: str) -> dict[str, float]:
+    """Unit costs of one service or kind of site; their names are known to who plans with them."""
+    where = f"[costs.{of}]"
+    costs = _numbers(_section(_section(raw, "costs"), of, "costs."), where)
+    for key, value in costs.items():
+        if not 0 <= value < float("inf"):
+            _wants(where, key, value, Text("不小于 0 的数", "a number of at least 0"))
+    return costs
+
+
 def _flag(section: Mapping[str, Any], key: str) -> bool:
     value = section.get(key, False)
     if not isinstance(value, bool):
@@ -342,7 +359,7 @@ def _source(entry: object, number: int) -> Source:
         if not fits(value):
             _wants(where, key, value, wanted)
     _known_services(options.get("complete_for", []), where, "complete_for")
-    if kind == "facilities" and "datum" not in options:
+    if kind in ("facilities", "candidates") and "datum" not in options:
         _refuse(
             where,
             "须写明坐标基准 datum（wgs84、cgcs2000、gcj02 或 bd09），不作猜测。",

@@ -39,6 +39,7 @@ KIND_NAMES: Mapping[str, Text] = {
     "rain": Text("降雨", "rain"),
     "dem": Text("地形", "terrain"),
     "commutes": Text("通勤", "commutes"),
+    "candidates": Text("候选空间", "candidate sites"),
 }
 
 

@@ -379,10 +379,39 @@ COMMUTES = Table(
     key=("home_place_id", "work_place_id"),
 )
 
+CANDIDATES = Table(
+    "candidates",
+    Text("候选空间", "spaces that could take in a service: vacant, municipal, convertible, or land"),
+    (
+        column("candidate_id", "str", "候选编号", "candidate id"),
+        column("name", "str", "名称", "name", unknown=True),
+        column(
+            "kind",
+            "str",
+            "类型",
+            "vacant premises; spare floors of the city's own; a place that could host more; land to build on",
+            choices=("vacant", "municipal", "convertible", "land"),
+        ),
+        column("floor_area_m2", "float", "可用建筑面积", "floor area that can be used", unknown=True),
+        column(
+            "cost_yuan",
+            "float",
+            "启用费用（元）",
+            "cost of making it ready, without its services",
+            unknown=True,
+        ),
+        column("services", "str", "可承载服务", "codes that it may take in, separated by ;", unknown=True),
+        *_WITHIN,
+    ),
+    key=("candidate_id",),
+    geometry=POINT,
+)
+
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         PLACES, RESIDENTS, STREET_NODES, STREET_EDGES, FACILITIES, ENTRANCES, LAND, PARCELS, BUILDINGS, WATER,
         RAILWAYS, STOPS, HEADWAYS, ROUTES, TRIPS, CALLS, TRANSFERS, FIGURES, REQUESTS, RAIN, TERRAIN, COMMUTES,
+        CANDIDATES,
     )
 }  # fmt: skip

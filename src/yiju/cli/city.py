@@ -55,7 +55,9 @@ Example 例:
 )
 @click.option("--residential", type=_FILE, help="Residential land: polygons. 居住用地")
 @click.option("--facilities", type=_FILE, help="The city's own facility table. 设施表")
-@click.option("--datum", help="Datum of the facility table: wgs84, cgcs2000, gcj02 or bd09. 设施表的坐标基准")
+@click.option(
+    "--datum", help="Datum of the facility and candidate tables: wgs84, cgcs2000, gcj02 or bd09. 坐标基准"
+)
 @click.option("--figures", type=_FILE, help="Official figures for table indicators. 官方数据")
 @click.option("--requests", type=_FILE, help="Request log. 诉求工单")
 @click.option("--rain", type=_FILE, help="Daily rain. 逐日降雨")
@@ -63,6 +65,7 @@ Example 例:
     "--dem", type=_FILE, multiple=True, help="Elevation model: GeoTIFF; may be repeated. 数字高程模型"
 )
 @click.option("--commutes", type=_FILE, help="Commuting flows. 通勤联系")
+@click.option("--candidates", type=_FILE, help="Spaces that could take in a service. 候选空间")
 @click.option("--crs", help="EPSG code of a projected CRS in metres; chosen by place if not given. 坐标系")
 @click.option(
     "--set",
@@ -83,7 +86,8 @@ def new(folder: Path, **given: Any) -> None:
 
     options = _settings(given["settings"])
     if given["datum"] is not None:
-        options.setdefault("facilities", {})["datum"] = given["datum"]
+        for kind in [k for k in _VENDORS if given[k] is not None] or ["facilities"]:
+            options.setdefault(kind, {})["datum"] = given["datum"]
     wanted = NewCity(
         name=given["name"],
         year=given["year"],
@@ -101,8 +105,10 @@ def new(folder: Path, **given: Any) -> None:
 # Kinds of input that have an option of their own.
 _KINDS = (
     "osm", "streets", "gtfs", "population", "residential", "facilities", "figures", "requests", "rain", "dem",
-    "commutes",
+    "commutes", "candidates",
 )  # fmt: skip
+# Tables whose coordinates may be a map vendor's: --datum speaks of both.
+_VENDORS = ("facilities", "candidates")
 
 
 def _inputs(given: dict[str, Any], options: dict[str, dict[str, object]]) -> list[Input]:
