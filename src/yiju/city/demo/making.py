@@ -24,8 +24,9 @@ from yiju.city.demo.hotline import a_year_of_requests
 from yiju.city.demo.mapping import draw_map
 from yiju.city.demo.names import read_names
 from yiju.city.demo.people import BANDS
-from yiju.city.demo.registers import commuting, name_facilities, official_figures, stem_of
+from yiju.city.demo.registers import SOURCE, commuting, name_facilities, official_figures, stem_of
 from yiju.city.demo.site import CRS, Site
+from yiju.city.demo.spare import spare_room
 from yiju.city.demo.timetable import write_timetable
 from yiju.city.demo.townscape import Townscape, draw
 from yiju.city.demo.transit import lay_transit
@@ -39,7 +40,7 @@ from yiju.text import Text
 # The year of the check-up handbook that the catalogue follows; as a seed it is as good as any.
 YEAR = SEED = 2025
 # Raised whenever the same seed gives another city than before.
-EDITION = 1
+EDITION = 2
 # What a demo city was made from.
 _MADE_FROM = "demo.json"
 # Thirty years of rain and more: what the capture ratio asks for (standards.md 6).
@@ -79,7 +80,7 @@ def make_demo(
     _refuse(folder, scale)
     town = draw(seed, scale, progress)
     progress.step(Text("写入输入文件", "Writing the input files"))
-    streams = np.random.default_rng([seed, 1]).spawn(8)
+    streams = np.random.default_rng([seed, 1]).spawn(9)
     gazetteer = name_places(town, streams[0])
     # Written beside its place and moved there whole, so that a demo city is either there or not.
     scratch = folder.with_name(folder.name + ".part")
@@ -110,7 +111,7 @@ def clear_demo(folder: Path) -> None:
     folder = Path(folder)
     if not (folder / _MADE_FROM).is_file():
         return
-    for name in ("input", "tables", "checkups"):
+    for name in ("input", "tables", "checkups", "plans", "measures"):
         shutil.rmtree(folder / name, ignore_errors=True)
     for name in ("city.toml", "truths.json", _MADE_FROM):
         (folder / name).unlink(missing_ok=True)
@@ -161,6 +162,7 @@ def _write_inputs(
     write_requests(a_year_of_requests(town, YEAR, by_day, streams[5]), inputs / "requests.csv", site)
     write_csv(commuting(town, gazetteer, streams[6]), inputs / "commutes.csv")
     write_elevation(town, inputs / "elevation.tif", site)
+    write_csv(spare_room(town, stems, site, SOURCE, streams[7]), inputs / "candidates.csv")
 
 
 def _city_toml() -> str:
@@ -179,6 +181,7 @@ def _city_toml() -> str:
         source("rain", "rain.csv"),
         source("dem", "elevation.tif"),
         source("commutes", "commutes.csv"),
+        source("candidates", "candidates.csv", datum="gcj02"),
     ]
     city = {"name": read_names().city.zh, "year": YEAR, "crs": CRS}
     return config_text(parse_config({"city": city, "source": sources}))

@@ -2,8 +2,8 @@
 
 Rules:
 
-1. CSV, XLSX or a vector file; ``kind`` and coordinates (or a geometry) are needed, all else may be unknown. ``datum`` is
-   an input without a default, as for facilities.
+1. CSV, XLSX or a vector file; ``kind`` and coordinates (or a geometry) are needed, all else may be unknown. ``datum``
+   is an input without a default, as for facilities.
 2. ``kind`` is vacant, municipal, convertible or land, or its Chinese name.
 3. ``services`` names what the space may take in, by code or name; empty means any service. A name that the catalogue
    does not know drops the row: what is left would not be what was said.
