@@ -134,8 +134,11 @@ class Reach:
 
     @cached_property
     def _doors(self) -> AccessPoints:
-        entrances = self._tables["entrances"]
         facilities = self._layers.frame.drop_duplicates("facility_id")
+        return self._put_doors(self._tables["entrances"], facilities)
+
+    def _put_doors(self, entrances: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame) -> AccessPoints:
+        """Entrances on the streets, and facilities without one at a point of their own."""
         entered = set(entrances["facility_id"])
         without = facilities[[facility not in entered for facility in facilities["facility_id"]]]
         points = np.concatenate(
@@ -144,6 +147,10 @@ class Reach:
         owner = np.concatenate(
             [entrances["facility_id"].to_numpy(dtype=object), without["facility_id"].to_numpy(dtype=object)]
         )
+        return self._put(points, owner)
+
+    def _put(self, points: npt.NDArray[np.object_], owner: npt.NDArray[np.object_]) -> AccessPoints:
+        """Points on the streets on which a walk begins or ends."""
         return self.network.snap(points, owner=owner, limit_m=SNAP_LIMIT_M)
 
     @cached_property

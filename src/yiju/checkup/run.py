@@ -20,10 +20,11 @@ from yiju.text import Text
 from yiju.travel.warming import warm
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from yiju.checkup.catalogue import Catalogue
+    from yiju.checkup.indicator import Indicator
     from yiju.city.folder import CityFolder
 
 # What is computed from the grades of all others comes last.
@@ -111,23 +112,9 @@ def run_checkup(
     warm(progress)
     year = year or folder.config.year
     city = Context(folder, year, catalogue)
-    judge = Judge(
-        city.catalogue,
-        folder.config.thresholds,
-        earlier_observations(folder, year),
-        _survey(city.table("figures"), year),
-    )
+    judge = judge_of(city)
     indicators = [i for i in city.catalogue.indicators.values() if i.id != _OVERALL]
-    progress.step(Text("计算指标", "Compute the indicators"))
-    parts: list[Columns] = []
-    for done, indicator in enumerate(indicators, start=1):
-        parts += rows_of(city, indicator)
-        progress.advance(done, len(indicators))
-    rows = joined(parts)
-    same_numbers = [answered(city, indicator, rows) for indicator in indicators]
-    rows = pd.concat([rows, *same_numbers], ignore_index=True).drop_duplicates(KEY, ignore_index=True)
-    progress.step(Text("评级", "Grade them"))
-    judged = judge.judged(rows)
+    judged = observe(city, indicators, judge, progress)
     overall = city.catalogue.indicators.get(_OVERALL)
     if overall is not None:
         judged = pd.concat([judged, judge.overall(judged, overall)], ignore_index=True)
@@ -141,6 +128,32 @@ def run_checkup(
         curves_of(city),
         manifest(folder, year, city.catalogue, now) | {"off_network": off_network(city)},
     )
+
+
+def judge_of(city: Context) -> Judge:
+    """What the observations of a city are held against: its own thresholds, the year before, a survey."""
+    return Judge(
+        city.catalogue,
+        city.config.thresholds,
+        earlier_observations(city.folder, city.year),
+        _survey(city.table("figures"), city.year),
+    )
+
+
+def observe(
+    city: Context, indicators: Sequence[Indicator], judge: Judge, progress: Progress = SILENT
+) -> pd.DataFrame:
+    """The judged rows of some indicators, those whose number another one answers only if that is among them."""
+    progress.step(Text("计算指标", "Compute the indicators"))
+    parts: list[Columns] = []
+    for done, indicator in enumerate(indicators, start=1):
+        parts += rows_of(city, indicator)
+        progress.advance(done, len(indicators))
+    rows = joined(parts)
+    same_numbers = [answered(city, indicator, rows) for indicator in indicators]
+    rows = pd.concat([rows, *same_numbers], ignore_index=True).drop_duplicates(KEY, ignore_index=True)
+    progress.step(Text("评级", "Grade them"))
+    return judge.judged(rows)
 
 
 def _survey(figures: pd.DataFrame, year: int) -> dict[str, float]:

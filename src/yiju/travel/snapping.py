@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -255,23 +256,15 @@ def _nearest_edges(
     edge = np.full(len(geometry), NOWHERE, dtype=np.int32)
     share = np.zeros(len(geometry))
     gap_m = np.full(len(geometry), np.inf)
-    if usable is None:
-        usable, piece = np.ones(len(network.u), dtype=np.bool_), network.piece
-    else:
-        piece = network.pieces_of(usable)
-    size = np.bincount(piece, minlength=1)
-    # a whole network that is small, such as a test's, is no island
-    offered = size >= min(smallest_piece, int(size.max(initial=0)))
-    worth = offered[piece[network.u]] if len(network.u) else np.zeros(0, dtype=bool)
-    for candidates in (np.flatnonzero(usable & worth), np.flatnonzero(usable & ~worth)):
+    for streets in _offered(network, smallest_piece, usable):
         open_points = np.flatnonzero(
             (edge == NOWHERE) & ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
         )
-        if len(candidates) == 0 or len(open_points) == 0:
+        if len(streets.edge) == 0 or len(open_points) == 0:
             continue
-        nearest, distance = _nearest_lines(network.lines[candidates], geometry[open_points], limit_m)
+        nearest, distance = _nearest_lines(streets, geometry[open_points], limit_m)
         found = nearest != NOWHERE
-        edge[open_points[found]] = candidates[nearest[found]]
+        edge[open_points[found]] = streets.edge[nearest[found]]
         gap_m[open_points[found]] = distance[found]
     placed = edge != NOWHERE
     lines = network.lines[edge[placed]]
@@ -281,15 +274,54 @@ def _nearest_edges(
     return edge, np.clip(share, 0.0, 1.0), gap_m
 
 
+@dataclass(frozen=True, eq=False)
+class _Streets:
+    """Some of the edges, found quickly by where they are."""
+
+    edge: npt.NDArray[np.int64]
+    lines: npt.NDArray[np.object_]
+    tree: shapely.STRtree
+
+    @classmethod
+    def of(cls, network: StreetNetwork, edge: npt.NDArray[np.int64]) -> _Streets:
+        lines = network.lines[edge]
+        return cls(edge, lines, shapely.STRtree(lines))
+
+
+# The streets of a network that points were put on before: who tries one site after another does not sort them again.
+_kept: WeakKeyDictionary[StreetNetwork, dict[int, tuple[_Streets, ...]]] = WeakKeyDictionary()
+
+
+def _offered(
+    network: StreetNetwork, smallest_piece: int, usable: npt.NDArray[np.bool_] | None
+) -> tuple[_Streets, ...]:
+    """Edges of large pieces of network, then those of small ones."""
+    kept = _kept.setdefault(network, {})
+    if usable is None and smallest_piece in kept:
+        return kept[smallest_piece]
+    may = np.ones(len(network.u), dtype=np.bool_) if usable is None else usable
+    piece = network.piece if usable is None else network.pieces_of(usable)
+    size = np.bincount(piece, minlength=1)
+    # a whole network that is small, such as a test's, is no island
+    offered = size >= min(smallest_piece, int(size.max(initial=0)))
+    worth = offered[piece[network.u]] if len(network.u) else np.zeros(0, dtype=bool)
+    streets = tuple(
+        _Streets.of(network, edges) for edges in (np.flatnonzero(may & worth), np.flatnonzero(may & ~worth))
+    )
+    if usable is None:
+        kept[smallest_piece] = streets
+    return streets
+
+
 def _nearest_lines(
-    lines: npt.NDArray[np.object_], points: npt.NDArray[np.object_], limit_m: float
+    streets: _Streets, points: npt.NDArray[np.object_], limit_m: float
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
     """The nearest line of each point, and how far it is; ``NOWHERE`` and inf beyond the limit.
 
     A line that lies within a ring is nearer than all that do not: points look around them in widening rings, and
     most find their street in the first.
     """
-    tree = shapely.STRtree(lines)
+    lines, tree = streets.lines, streets.tree
     nearest = np.full(len(points), NOWHERE, dtype=np.int64)
     distance = np.full(len(points), np.inf)
     looking = np.arange(len(points))
