@@ -11,6 +11,7 @@ import click
 
 from yiju.checkup.catalogue import catalogue, read_catalogue, word
 from yiju.checkup.registry import function_of, name_of
+from yiju.city.classes import CLASSES
 from yiju.city.services import CLASS_NAMES, GROUPS, INSTRUMENT_NAMES, SERVICES, UNITS
 from yiju.city.tables import TABLES
 from yiju.cli.main import COMMANDS, main
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from yiju.checkup.indicator import Indicator
+    from yiju.city.services import Service
     from yiju.text import Text
 
 REFERENCE = Path(__file__).resolve().parent.parent / "docs" / "reference"
@@ -74,7 +76,8 @@ def services() -> str:
     head = (
         "# Services\n\n服务目录。Radius and minutes are of the standard named; "
         "† marks a number that was not read in the issued text.\n\n"
-        "| code | name | class | for | radius, time | one per | lead | source |\n|---|---|---|---|---|---|---|---|\n"
+        "| code | name | class | for | radius, time | one per | places and floor area due | lead | source |\n"
+        "|---|---|---|---|---|---|---|---|---|\n"
     )
     page = [head]
     for code, s in SERVICES.items():
@@ -83,10 +86,46 @@ def services() -> str:
         reach += f", {s.minutes:g} min" if s.minutes else ""
         page.append(
             f"| `{code}` | {both(s.name)} | {both(CLASS_NAMES[s.service_class])}, {INSTRUMENT_NAMES[s.instrument].en} "
-            f"| {', '.join(GROUPS[g].name.en for g in s.groups)} | {reach} "
-            f"| {f'{s.duty_people:,}' if s.duty_people else ''} | {both(UNITS[s.lead].name)} "
+            f"| {_for_whom(s)} | {reach} "
+            f"| {f'{s.duty_people:,}' if s.duty_people else ''} | {_due(s)} | {both(UNITS[s.lead].name)} "
             f"| {s.source}{' †' if s.provisional else ''} |\n"
         )
+    return "".join([*page, _classes()])
+
+
+def _for_whom(s: Service) -> str:
+    groups = ", ".join(GROUPS[g].name.en for g in s.groups)
+    return f"{groups}<br>{both(s.entitled)}" if s.entitled else groups
+
+
+def _due(s: Service) -> str:
+    """What is due for every 1,000 people, each number with its source."""
+    of = GROUPS[s.norm_group].name.en if s.norm_group else "those it is for"
+    norms = {
+        "places_per_1000": ("places", s.places_per_1000),
+        "floor_m2_per_1000": ("m²", s.floor_m2_per_1000),
+    }
+    return "<br>".join(
+        f"{norm:g} {unit} per 1,000 of {of} ({s.sources[name].text}){' †' if s.sources[name].provisional else ''}"
+        for name, (unit, norm) in norms.items()
+        if norm is not None
+    )
+
+
+def _classes() -> str:
+    """Whose duty each class is, and how it is answered."""
+    page = ["\n## Classes\n\n分类施策。† marks wording that was not read in the source named.\n"]
+    for duty in CLASSES.values():
+        page.append(
+            f"\n### {duty.name.zh} {duty.name.en}\n\n{duty.test.zh}。{duty.test.en}. ({duty.source})\n\n"
+        )
+        page.append("| who | has which part |\n|---|---|\n")
+        page += [f"| {both(body.name)} | {both(body.role)} |\n" for body in duty.bodies]
+        page.append("\n| instrument | means |\n|---|---|\n")
+        page += [
+            f"| `{o.code}` {both(o.name)}{' †' if o.provisional else ''} | {both(o.meaning)} |\n"
+            for o in duty.options
+        ]
     return "".join(page)
 
 

@@ -2,33 +2,28 @@
 
 The entries are data, in ``services.toml``, ``groups.toml`` and ``units.toml`` beside this module. A service
 with ``provisional`` holds some number that was not read in the issued text of its standard; reports say so.
+``sources`` tells it number by number.
 """
 
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
+from yiju.city.classes import CLASSES, Body, Means, ServiceClass
 from yiju.errors import UnknownName
 from yiju.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-ServiceClass = Literal["basic", "inclusive", "lifestyle"]
 Instrument = Literal["guarantee", "purchase", "partnership", "market"]
 Mode = Literal["walk", "drive"]
 
-CLASS_NAMES: Mapping[ServiceClass, Text] = MappingProxyType(
-    {
-        "basic": Text("基本公共服务", "basic"),
-        "inclusive": Text("普惠性服务", "inclusive"),
-        "lifestyle": Text("生活性服务", "lifestyle"),
-    }
-)
+CLASS_NAMES: Mapping[ServiceClass, Text] = MappingProxyType({c: duty.name for c, duty in CLASSES.items()})
 INSTRUMENT_NAMES: Mapping[Instrument, Text] = MappingProxyType(
     {
         "guarantee": Text("政府保障", "guarantee"),
@@ -61,13 +56,40 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Source:
+    """Where a number comes from; ``provisional`` where it was not read in the issued text."""
+
+    text: str
+    provisional: bool = False
+
+
+@dataclass(frozen=True)
+class Size:
+    """A usual size of one facility: the people that it is for (inclusive), its places and least floor area."""
+
+    people: tuple[int, int]
+    places: int
+    floor_area_m2: float | None = None
+
+
+# The numbers of an entry that have a source.
+NUMBERS = (
+    "radius_m", "relaxed_m", "minutes", "duty_people", "floor_area_m2", "land_area_m2", "places_per_1000",
+    "floor_m2_per_1000", "sizes",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
 class Service:
     """An entry of the catalogue; distances in metres, times in minutes, unknown is ``None``.
 
     ``minutes`` is the walk that the tier of ``radius_m`` allows (the drive, where ``mode`` says so);
     ``relaxed_m`` a wider radius that the same source still accepts; ``duty_people`` how many people one
-    facility is due for; ``floor_area_m2`` the least floor area of one. ``is_facility`` is false for a service
-    that no single place offers, such as a street that stays dry.
+    facility is due for; ``floor_area_m2`` and ``land_area_m2`` the least floor and land area of one.
+    ``places_per_1000`` and ``floor_m2_per_1000`` are due for every 1,000 people of the group ``norm_group``, which is
+    the groups of the service where it is ``None``. ``entitled`` says who has a right to it by need rather than by
+    age. ``sizes`` are usual sizes of one facility. ``is_facility`` is false for a service that no single place
+    offers, such as a street that stays dry.
     """
 
     code: str
@@ -87,6 +109,44 @@ class Service:
     mode: Mode = "walk"
     provisional: bool = False
     is_facility: bool = True
+    land_area_m2: float | None = None
+    places_per_1000: float | None = None
+    floor_m2_per_1000: float | None = None
+    norm_group: str | None = None
+    entitled: Text | None = None
+    sizes: tuple[Size, ...] = ()
+    own_sources: Mapping[str, Source] = field(default_factory=dict, hash=False)
+
+    @property
+    def sources(self) -> dict[str, Source]:
+        """Where each number of the entry comes from: its own source, or that of the entry.
+
+        Examples
+        --------
+        >>> service("kindergarten").sources["radius_m"].text[:18]
+        'GB 50180-2018 附录C;'
+        >>> service("nursing_bed").sources["places_per_1000"].provisional
+        True
+        """
+        whole = Source(self.source, self.provisional)
+        known = [number for number in NUMBERS if getattr(self, number) not in (None, ())]
+        return {number: self.own_sources.get(number, whole) for number in known}
+
+    @property
+    def bodies(self) -> tuple[Body, ...]:
+        """Who has a part in a service of its class, the first duty first."""
+        return CLASSES[self.service_class].bodies
+
+    @property
+    def options(self) -> tuple[Means, ...]:
+        """The instruments of its class, the usual one first.
+
+        Examples
+        --------
+        >>> [option.code for option in service("childcare").options]
+        ['purchase', 'partnership', 'subsidy', 'price_ceiling']
+        """
+        return CLASSES[self.service_class].options
 
     @property
     def widest_m(self) -> float | None:
@@ -106,6 +166,11 @@ def _entries(file: str) -> dict[str, dict[str, Any]]:
 
 def _service(code: str, raw: dict[str, Any]) -> Service:
     given = dict(raw)
+    sizes, sources = given.pop("sizes", []), given.pop("sources", {})
+    entitled = (given.pop("entitled_zh", None), given.pop("entitled_en", None))
+    if strange := set(sources) - set(NUMBERS):
+        msg = f"{code}: a source is given for {sorted(strange)}, which are no numbers of a service"
+        raise ValueError(msg)
     return Service(
         code=code,
         name=Text(given.pop("zh"), given.pop("en")),
@@ -113,8 +178,17 @@ def _service(code: str, raw: dict[str, Any]) -> Service:
         groups=tuple(given.pop("groups")),
         joint=tuple(given.pop("joint")),
         is_facility=given.pop("facility", True),
+        entitled=None if entitled[0] is None else Text(*entitled),
+        sizes=tuple(
+            Size((s["people"][0], s["people"][1]), s["places"], s.get("floor_area_m2")) for s in sizes
+        ),
+        own_sources=MappingProxyType({n: Source(**_as_table(s)) for n, s in sources.items()}),
         **given,  # a misspelt key is refused here
     )
+
+
+def _as_table(source: str | dict[str, Any]) -> dict[str, Any]:
+    return {"text": source} if isinstance(source, str) else source
 
 
 UNITS: Mapping[str, Unit] = MappingProxyType(

@@ -25,6 +25,7 @@ _ALSO: dict[str, tuple[str, ...]] = {
         "elder day care", "elderly day care",
     ),
     "elder_home": ("养老机构", "老年养护院", "敬老院", "护理院", "nursing home", "elder home"),
+    "nursing_bed": ("护理型床位", "护理床位", "养老护理床位", "nursing beds", "nursing bed"),
     "senior_activity": ("老年活动室", "老年活动中心", "老年人活动中心", "老年活动站"),
     "community_canteen": ("社区食堂（老年食堂）", "老年食堂", "长者食堂", "老年助餐点", "助餐点", "canteen"),
     "primary_school": ("小学校", "完全小学", "elementary school"),
