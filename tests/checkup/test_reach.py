@@ -31,8 +31,8 @@ def one_by_one(reach: Reach, targets: Targets, who: str) -> np.ndarray:
     far = 13_000.0 if who == METRES else 10_800.0
     found = np.full(len(reach.homes), np.inf)
     for points in (
-        reach._doors.of(reach.facility_ids(targets)),
-        reach._stops.of(reach.stop_ids(targets)),
+        reach.doors.of(reach.facility_ids(targets)),
+        reach.stops.of(reach.stop_ids(targets)),
     ):
         found = np.minimum(found, travel.nearest(reach.homes, points, limit=far)[travel.unit].to_numpy())
     return found if who == METRES else found / 60.0

@@ -100,6 +100,7 @@ class Reach:
         self._ends: dict[Targets, AccessPoints] = {}
         self._nearest: dict[tuple[Targets, str], NearestEach] = {}
         self._travels: dict[str, Travel] = {}
+        self._pairs: dict[tuple[Targets, float], PairsWithin] = {}
 
     @cached_property
     def _cells(self) -> gpd.GeoDataFrame:
@@ -133,7 +134,8 @@ class Reach:
         return self.network.snap(self._cells.geometry.reset_index(drop=True), limit_m=SNAP_LIMIT_M)
 
     @cached_property
-    def _doors(self) -> AccessPoints:
+    def doors(self) -> AccessPoints:
+        """The entrances of all facilities on the walking network."""
         facilities = self._layers.frame.drop_duplicates("facility_id")
         return self._put_doors(self._tables["entrances"], facilities)
 
@@ -154,7 +156,8 @@ class Reach:
         return self.network.snap(points, owner=owner, limit_m=SNAP_LIMIT_M)
 
     @cached_property
-    def _stops(self) -> AccessPoints:
+    def stops(self) -> AccessPoints:
+        """The stops on the walking network."""
         stops = self._tables["stops"]
         names = stops["stop_id"].to_numpy(dtype=object)
         return self.network.snap(stops.geometry, owner=names, limit_m=SNAP_LIMIT_M)
@@ -162,12 +165,12 @@ class Reach:
     @property
     def lost_facilities(self) -> pd.Index:
         """Facilities that no street is near enough to."""
-        return self._doors.nowhere
+        return self.doors.nowhere
 
     @property
     def lost_stops(self) -> pd.Index:
         """Stops that no street is near enough to."""
-        return self._stops.nowhere
+        return self.stops.nowhere
 
     def travel(self, who: str) -> Travel:
         """The walking network with the costs of a walker, or in metres."""
@@ -217,11 +220,14 @@ class Reach:
     def _walk(self, targets: Targets, who: str) -> Floats:
         found = np.full(len(self.homes), np.inf)
         for kind in targets.kinds():
-            if (kind, who) not in self._nearest:
-                self._find_nearest(kind, who)
-            each = self._nearest[kind, who]
-            found = np.minimum(found, each.cost_of(_name(kind)).to_numpy(dtype=np.float64))
+            found = np.minimum(found, self.nearest(kind, who))
         return found if who == METRES else found / 60.0
+
+    def nearest(self, kind: Targets, who: str = METRES) -> Floats:
+        """(cells,) metres, or seconds of a walker, to the nearest of one kind (see :meth:`Targets.kinds`)."""
+        if (kind, who) not in self._nearest:
+            self._find_nearest(kind, who)
+        return self._nearest[kind, who].cost_of(_name(kind)).to_numpy(dtype=np.float64)
 
     def _find_nearest(self, kind: Targets, who: str) -> None:
         """The nearest of a kind for a walker, and of all kinds that somebody asked for or is likely to."""
@@ -243,15 +249,21 @@ class Reach:
         """Where the walk to one kind of targets ends."""
         if kind not in self._ends:
             self._ends[kind] = (
-                self._doors.of(self.facility_ids(kind))
+                self.doors.of(self.facility_ids(kind))
                 if kind.services
-                else self._stops.of(self.stop_ids(kind))
+                else self.stops.of(self.stop_ids(kind))
             )
         return self._ends[kind]
 
     def pairs(self, targets: Targets, limit_m: float) -> PairsWithin:
         """Home cells and facilities whose walk is within a limit, with the metres between them."""
-        return self.travel(METRES).within(self.homes, self._doors.of(self.facility_ids(targets)), limit_m)
+        key = (targets, limit_m)
+        if key not in self._pairs:
+            self._pairs[key] = self._find_pairs(targets, limit_m)
+        return self._pairs[key]
+
+    def _find_pairs(self, targets: Targets, limit_m: float) -> PairsWithin:
+        return self.travel(METRES).within(self.homes, self.doors.of(self.facility_ids(targets)), limit_m)
 
     def crow_fly(self, targets: Targets) -> Floats:
         """(cells,) metres in a straight line to the nearest target; inf where there is none."""
