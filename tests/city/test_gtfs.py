@@ -493,7 +493,11 @@ def test_porto_alegre_has_two_feeds_and_times_left_out(data_dir: Path) -> None:
     transit = read_gtfs([folder / "poa_eptc.zip", folder / "poa_trensurb.zip"], crs="EPSG:32722")
     assert transit.stops["mode"].value_counts().to_dict() == {"bus": 3986, "rail": 24}
     assert [day.feed for day in transit.days] == ["poa_eptc", "poa_trensurb"]
-    assert len(transit.rejections) == 0
+    # where a bus runs 12 km to its second stop without a time, interpolation by the number of stops is too fast
+    told = transit.rejections.frame()
+    assert len(told) == 6
+    assert (told["action"] == "kept, look at it").all()
+    assert "12,288 m, 70 s" in set(told["value"])
 
 
 @pytest.mark.real

@@ -8,10 +8,11 @@ Rules:
    each feed has its own, because the validities of several feeds often do not meet.
 3. A row of stop_times is dropped and reported where its trip or stop is unknown, its departure precedes its
    arrival, or its time runs back behind an earlier stop of the trip.
-4. Where a time is left out, it is interpolated between the timed stops, by the number of stops.
+4. Where a time is left out or cannot be read, it is interpolated between the timed stops, by the number of
+   stops. Rides faster than any vehicle are reported, see :mod:`yiju.city.readers.gtfs_speeds`.
 5. A vehicle departs where it picks up and goes on: the last stop of a trip and calls of ``pickup_type`` 1
    do not count. Trips of frequencies.txt run from ``start_time`` every ``headway_secs``, the last of them
-   before ``end_time``.
+   before ``end_time``, and never at their own times, not even where no row of theirs can be used.
 6. The timetable of the working day is taken as repeating: a departure at 25:10 is one at 01:10.
 7. A boarding stop is a row of stops.txt of ``location_type`` 0 or 4 that is served by a trip of any day. Its
    ``mode`` is the fastest that serves it: rail, ferry, bus, other. Departures of the platforms of a station
@@ -32,6 +33,7 @@ import pandas as pd
 from yiju.city.readers.cells import numbers
 from yiju.city.readers.gtfs_calendar import WorkingDay, day_of, working_day
 from yiju.city.readers.gtfs_files import Feed, open_feed, parse_times
+from yiju.city.readers.gtfs_speeds import tell_of_impossible_speeds
 from yiju.city.readers.gtfs_times import StopTimes, departures_by_stop, read_stop_times
 from yiju.city.readers.gtfs_timetable import DayTimetable, day_timetable, seconds_between_clocks
 from yiju.city.rejections import Rejections
@@ -206,7 +208,9 @@ def _read_feed(feed: Feed, year: int | None, date: dt.date | None, zone: str | N
     active = trips["service_id"].isin(day.services).to_numpy()
 
     modes = routes.set_index("route_id")["mode"]
-    stops = _boarding_stops(feed, places, calls, trips["route_id"].map(modes).to_numpy())
+    modes_of_trips = trips["route_id"].map(modes).to_numpy(dtype=object)
+    tell_of_impossible_speeds(feed, places, calls, modes_of_trips)
+    stops = _boarding_stops(feed, places, calls, modes_of_trips)
     table = departures_by_stop(calls, active, runs, n_stops=len(places), periods=list(PERIODS.values()))
     zone, shift_s = seconds_between_clocks(feed, zone, day.date)
     return _Read(
@@ -330,16 +334,21 @@ def _read_frequencies(feed: Feed, trips: pd.DataFrame) -> pd.DataFrame:
     wrong = (start < 0) | (end < 0) | (end <= start)
     why = Text("起止时间无法使用", "its start and end times cannot be used")
     report.add_all(why=why, action="row dropped", field="start_time", rows=runs.index[wrong])
-    feed.rejections.extend(report)
     good = ~wrong & headway.notna().to_numpy()
-    index = pd.Index(trips["trip_id"])
+    usable = runs[good].assign(start_time=start[good])
+    twice = runs.index.isin(usable.index[usable.duplicated(["trip_id", "start_time"])])
+    why = Text("该班次已有此起始时间", "its trip has a row with that start already")
+    report.add_all(why=why, action="row dropped", field="start_time", rows=runs.index[twice])
+    feed.rejections.extend(report)
+    good &= ~twice
+    # a row that cannot be used stays as a time without departures, or its trip would run at its own times
     return pd.DataFrame(
         {
-            "trip": index.get_indexer(runs["trip_id"][good]),
-            "start_s": start[good],
-            "end_s": end[good],
-            "headway_s": headway[good].to_numpy(dtype=np.int64),
-            "exact": (runs["exact_times"][good] == "1").to_numpy(dtype=bool),
+            "trip": pd.Index(trips["trip_id"]).get_indexer(runs["trip_id"]),
+            "start_s": np.where(good, start, 0),
+            "end_s": np.where(good, end, 0),
+            "headway_s": headway.where(good, 1).to_numpy(dtype=np.int64),
+            "exact": ~good | (runs["exact_times"] == "1").to_numpy(dtype=bool),
         }
     )
 

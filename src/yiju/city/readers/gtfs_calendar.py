@@ -86,8 +86,9 @@ def working_day(feed: Feed, trips: pd.DataFrame, runs: pd.DataFrame, year: int |
             Text("没有任何一天开行班次。", "no trip runs on any day."),
             file=feed.file,
             hint=Text(
-                "请核对 calendar.txt、calendar_dates.txt 与 trips.txt 的 service_id。",
-                "Check the service_id of calendar.txt, calendar_dates.txt and trips.txt.",
+                "请核对 calendar.txt、calendar_dates.txt 与 trips.txt 的 service_id，以及 frequencies.txt 的时间。",
+                "Check the service_id of calendar.txt, calendar_dates.txt and trips.txt, and the times of "
+                "frequencies.txt.",
             ),
         )
     weekday = (np.arange(len(counts)) + first + _EPOCH_WEEKDAY) % 7

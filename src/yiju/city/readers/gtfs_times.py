@@ -82,8 +82,8 @@ def read_stop_times(feed: Feed, trip_ids: NDArray[np.object_], stop_ids: NDArray
             Text("没有可用的停靠记录。", "holds no call that can be used."),
             file=feed.path_of("stop_times.txt"),
             hint=Text(
-                "请与 trips.txt、stops.txt 核对 trip_id 与 stop_id。",
-                "Check its trip_id and stop_id against trips.txt and stops.txt.",
+                "请与 trips.txt、stops.txt 核对 trip_id 与 stop_id，并核对时刻格式（时:分:秒）。",
+                "Check its trip_id and stop_id against trips.txt and stops.txt, and its times (HH:MM:SS).",
             ),
         )
     return calls
@@ -109,6 +109,8 @@ def _read_blocks(feed: Feed, report: Rejections, known: Mapping[str, Mapping[str
         arrival, departure = (_map_distinct(block.column(c), parse_times) for c in _COLUMNS[1:3])
         for name, times in (("arrival_time", arrival), ("departure_time", departure)):
             faults[name].note(times == BAD_TIME, seen, block.column(name))
+        # what cannot be read is as good as left out
+        arrival, departure = np.maximum(arrival, NO_TIME), np.maximum(departure, NO_TIME)
         boards, alights = _available(block, "pickup_type"), _available(block, "drop_off_type")
         position = np.arange(seen, seen + len(block))
         columns = (
@@ -247,7 +249,6 @@ def _count_the_rest(report: Rejections, found: int, what: Text) -> None:
 def _interpolate(calls: StopTimes, report: Rejections) -> StopTimes:
     """Fill times that are left out; drop those before the first or after the last timed stop of a trip."""
     untimed = calls.departure_s == NO_TIME
-    untimed |= calls.departure_s == BAD_TIME
     if not untimed.any():
         return calls
     at = np.arange(len(calls))

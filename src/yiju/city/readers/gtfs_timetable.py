@@ -18,7 +18,8 @@ Rules:
    station at which the first one ended. transfers.txt may say so between any two trips (type 4), or deny it (type 5).
 4. transfers.txt between stops: type 3 is no transfer at all, type 2 takes ``min_transfer_time``; a station stands for
    all its platforms. Rows for single routes or trips are left out, and reported.
-5. A trip with fewer than two calls carries nobody.
+5. A trip with fewer than two calls carries nobody. One all of whose calls have one time was never timed: it would
+   carry people from end to end in no time, so it is left out, and reported.
 6. Feeds of another time zone are put on that of the first.
 
 GTFS Schedule Reference, gtfs.org/documentation/schedule/reference.
@@ -89,11 +90,13 @@ def day_timetable(
     """
     first = np.searchsorted(calls.trip, np.arange(len(trips) + 1))
     whole = np.diff(first) >= 2
+    start = np.where(whole, calls.departure_s[np.minimum(first[:-1], len(calls) - 1)], 0)
+    takes_s = np.where(whole, calls.arrival_s[first[1:] - 1] - start, 0)
+    _tell_of_untimed(feed, calls.take(first[:-1][whole & (takes_s == 0)]))
+    whole &= takes_s > 0
     today = trips["service_id"].isin(day.services).to_numpy() & whole
     before = trips["service_id"].isin(day.before).to_numpy() & whole
     pattern, offsets = _patterns(calls, first, today | before)
-    start = np.where(whole, calls.departure_s[np.minimum(first[:-1], len(calls) - 1)], 0)
-    takes_s = np.where(whole, calls.arrival_s[first[1:] - 1] - start, 0)
     follows = _next_trips(feed, places, trips, calls, first, today, start)
     timed = _timed_trips(trips, runs, start, follows)
     parts = []
@@ -110,6 +113,22 @@ def day_timetable(
     every["start_s"] += shift_s
     every["until_s"] += shift_s
     return DayTimetable(TRIPS.validate(every), _calls(feed, places, offsets), _transfers(feed, places))
+
+
+def _tell_of_untimed(feed: Feed, begins: StopTimes) -> None:
+    """Report trips that take no time, by their first calls."""
+    report = feed.report_on("stop_times.txt")
+    report.add_all(
+        why=Text(
+            "该班次各站都是此时刻，等于没有时刻，不计入时刻表",
+            "all calls of its trip have this time: it was never timed, and is left out of the timetable",
+        ),
+        action="row dropped",
+        field="departure_time",
+        rows=begins.row.tolist(),
+        values=[clock(s) for s in begins.departure_s.tolist()],
+    )
+    feed.rejections.extend(report)
 
 
 def seconds_between_clocks(feed: Feed, other: str | None, day: dt.date | None) -> tuple[str | None, int]:
