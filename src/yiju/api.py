@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from yiju.needs.views import View
     from yiju.needs.years import Comparison
     from yiju.progress import Progress
+    from yiju.supply.demand import Demand
 
 
 @dataclass(frozen=True)
@@ -288,6 +289,24 @@ class City:
     def of(self, year: int | None = None) -> YearlyCheckup:
         """The stored check-up of a year, without computing anything."""
         return YearlyCheckup(self.folder, year or self.year)
+
+    def demand(self, service: str) -> Demand:
+        """Who wants a service, by home cell and group, and the places and floor area that its norm asks for.
+
+        Raises
+        ------
+        UnknownName
+            There is no such service.
+        NotMeasurable
+            The city has no population.
+        InputError
+            Its population does not tell the ages.
+        """
+        from yiju.checkup.context import Context
+        from yiju.supply.demand import demand
+
+        cells = Context(self.folder, self.year).cells
+        return demand(cells, service, weights_only=self.folder.config.weights_only)
 
     def needs(self, year: int | None = None) -> gpd.GeoDataFrame:
         """Recognise the needs of a year's observations anew, store and return them.

@@ -8,7 +8,8 @@ with ``provisional`` holds some number that was not read in the issued text of i
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as own_field
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
@@ -115,7 +116,7 @@ class Service:
     norm_group: str | None = None
     entitled: Text | None = None
     sizes: tuple[Size, ...] = ()
-    own_sources: Mapping[str, Source] = field(default_factory=dict, hash=False)
+    own_sources: Mapping[str, Source] = own_field(default_factory=dict, hash=False)
 
     @property
     def sources(self) -> dict[str, Source]:
