@@ -103,7 +103,7 @@ def _homes(city: Context) -> Iterator[dict[str, Any]]:
 def _facilities(city: Context) -> Iterator[dict[str, Any]]:
     """Those inside the city: beyond its border the streets end sooner than the facilities."""
     inside = city.layers.frame[city.facility_inside]
-    lost = inside["facility_id"].isin(city.reach.lost_facilities).to_numpy(dtype=bool)
+    lost = inside["facility_id"].isin(city.reach.doors.nowhere).to_numpy(dtype=bool)
     services = inside["service"].to_numpy(dtype=object)
     ids = inside["facility_id"].to_numpy(dtype=object)
     for service in sorted(set(services)):
@@ -114,7 +114,7 @@ def _facilities(city: Context) -> Iterator[dict[str, Any]]:
 def _stops(city: Context) -> Iterator[dict[str, Any]]:
     for service, mode in MODES_OF_STOPS.items():
         stops = stops_inside(city, mode)
-        lost = stops["stop_id"].isin(city.reach.lost_stops).to_numpy(dtype=bool)
+        lost = stops["stop_id"].isin(city.reach.stops.nowhere).to_numpy(dtype=bool)
         yield _counted(service, stops["stop_id"].to_numpy(dtype=object), lost)
 
 

@@ -162,16 +162,6 @@ class Reach:
         names = stops["stop_id"].to_numpy(dtype=object)
         return self.network.snap(stops.geometry, owner=names, limit_m=SNAP_LIMIT_M)
 
-    @property
-    def lost_facilities(self) -> pd.Index:
-        """Facilities that no street is near enough to."""
-        return self.doors.nowhere
-
-    @property
-    def lost_stops(self) -> pd.Index:
-        """Stops that no street is near enough to."""
-        return self.stops.nowhere
-
     def travel(self, who: str) -> Travel:
         """The walking network with the costs of a walker, or in metres."""
         if who not in self._travels:
