@@ -106,7 +106,8 @@ def _model(task: Task) -> tuple[Model, Int64s, Int64s]:
     model = Model(maximise=not task.cheapest)
     shut = np.isin(options.site, task.closed)
     worth = crowds.weight[crowds.crowd] * (task.aim == "served")
-    each_place = {"served": 0.0, "cost": options.yuan_per_place, "places": 1.0}[task.aim]
+    zero = np.zeros(count)
+    each_place = {"served": zero, "cost": options.yuan_per_place, "places": zero + 1.0}[task.aim]
     used = model.columns(count, cost=options.fixed_yuan * task.cheapest, high=~shut, whole=True)
     places = model.columns(count, cost=each_place, high=options.max_places, whole=True)
     wanted = crowds.people[crowds.crowd]

@@ -74,7 +74,7 @@ def supplies_of(task: Task, decided: Floats, flows: pd.DataFrame) -> pd.DataFram
     return pd.DataFrame(
         {
             "site": task.costs.sites[options.site[used]],
-            "option": [options.kind[o] for o in used],
+            "option": [options.kind[o] for o in used.tolist()],
             "places": decided[used],
             "floor_area_m2": options.area_m2(decided)[used],
             "cost_yuan": cost,

@@ -107,7 +107,8 @@ def solve(
     """
     import highspy  # noqa: PLC0415 - only who solves pays for loading it
 
-    highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+    # The solver itself: the class around it prints a banner before it can be told to be silent.
+    highs: Any = highspy.Highs.__bases__[0]()
     options = {
         "output_flag": False, "threads": threads, "time_limit": max(float(seconds), 0.01),
         "mip_rel_gap": gap, "mip_abs_gap": 0.0,
