@@ -217,7 +217,7 @@ class Reach:
         """(cells,) metres, or seconds of a walker, to the nearest of one kind (see :meth:`Targets.kinds`)."""
         if (kind, who) not in self._nearest:
             self._find_nearest(kind, who)
-        return self._nearest[kind, who].cost_of(_name(kind)).to_numpy(dtype=np.float64)
+        return np.asarray(self._nearest[kind, who].cost_of(_name(kind)), dtype=np.float64)
 
     def _find_nearest(self, kind: Targets, who: str) -> None:
         """The nearest of a kind for a walker, and of all kinds that somebody asked for or is likely to."""
