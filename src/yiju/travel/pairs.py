@@ -15,7 +15,7 @@ import numpy.typing as npt
 from yiju.travel.bounded import joined
 from yiju.travel.hanging import by_edge, by_node, by_owner
 from yiju.travel.hooks import along_streets
-from yiju.travel.kernels.pairs import turn_over
+from yiju.travel.kernels.pairs import keep_cheaper, turn_over
 from yiju.travel.kernels.within import pairs_within, turn_rows
 from yiju.travel.results import PairsWithin, whole_limit
 from yiju.travel.sweeping import clean_rows, in_batches, of_limit, streets_of
@@ -54,7 +54,7 @@ def within_each(
     facilities, service = joined(services, travel.network)
     if travel.engine == "plain" or len(facilities) > len(origins):
         return {name: within(travel, origins, points, limit, threads) for name, points in services.items()}
-    sit, rows = _rows(travel, facilities, origins, most, threads, forward=False)
+    sit, rows, twice = _rows(travel, facilities, origins, most, threads, forward=False)
     of_service = service[sit.owner]
     before = np.searchsorted(service, np.arange(len(services)))
     name = (sit.owner - before[of_service]).astype(np.int32)
@@ -63,7 +63,7 @@ def within_each(
 
     def turn(begin: int, end: int) -> list[Pairs]:
         parts = [order[bounds[s] : bounds[s + 1]] for s in range(begin, end)]
-        return [turn_over(*rows, part, name, len(origins)) for part in parts]
+        return [_turned(rows, part, name, len(origins), twice=twice) for part in parts]
 
     turned = chain.from_iterable(in_batches(turn, len(services), threads, lanes=1))
     return {
@@ -77,9 +77,9 @@ def _swept(
 ) -> Pairs:
     forward = len(origins) <= len(facilities)
     few, many = (origins, facilities) if forward else (facilities, origins)
-    sit, rows = _rows(travel, few, many, limit, threads, forward=forward)
+    sit, rows, twice = _rows(travel, few, many, limit, threads, forward=forward)
     # taken in the caller's order, those who sat are in order in the rows of those who were met
-    pairs = turn_over(*rows, np.argsort(sit.owner).astype(np.int32), sit.owner, len(many))
+    pairs = _turned(rows, np.argsort(sit.owner).astype(np.int32), sit.owner, len(many), twice=twice)
     if forward:
         everybody = np.arange(len(many), dtype=np.int32)
         pairs = turn_over(*pairs, everybody, everybody, len(few))
@@ -88,8 +88,8 @@ def _swept(
 
 def _rows(
     travel: Travel, few: AccessPoints, many: AccessPoints, limit: int, threads: int | None, *, forward: bool
-) -> tuple[Hooks, Pairs]:
-    """Those who sat in lanes, and whom each of them met. ``forward``: origins sit."""
+) -> tuple[Hooks, Pairs, bool]:
+    """Those who sat in lanes, whom each of them met, and whether they may have met twice. ``forward``: origins sit."""
     sit = travel.hooks(few, leaving=forward, sitting=True)
     met = travel.hooks(many, leaving=not forward, sitting=False)
     along = along_streets(sit, met, sitting_leave=forward)
@@ -100,7 +100,15 @@ def _rows(
         with clean_rows(travel.network, kernels) as (left, marks):
             return kernels.list_pairs(streets, sit.sitting, begin, end, met.met, along, limit, left, marks)
 
-    return sit, _one_after_another(in_batches(find, len(sit), threads))
+    return sit, _one_after_another(in_batches(find, len(sit), threads)), len(along[1]) > 0
+
+
+def _turned(rows: Pairs, order: Int32s, name: Int32s, columns: int, *, twice: bool) -> Pairs:
+    """Rows of those who were met. ``twice``: some may have met by rows, and along the street where both of them are."""
+    pairs: Pairs = turn_over(*rows, order, name, columns)
+    if twice:
+        keep_cheaper(*pairs)
+    return pairs
 
 
 def _plain(

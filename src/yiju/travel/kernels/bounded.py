@@ -196,15 +196,11 @@ def whole(number: float) -> Whole:
 
 
 @register_jitable
-def room_for(pairs: Whole) -> tuple[Int32s, Int32s, Int32s]:
-    """Three columns of pairs."""
-    return np.empty(pairs, np.int32), np.empty(pairs, np.int32), np.empty(pairs, np.int32)
-
-
-@register_jitable
-def longer(entries: Int32s) -> Int32s:
-    """A copy with as much room again."""
-    copy = np.empty(2 * len(entries), np.int32)
+def longer(entries: Int32s, wanted: Whole) -> Int32s:
+    """The entries with room for so many; where they had less, for twice as many, so that few copies are made."""
+    if wanted <= len(entries):
+        return entries
+    copy = np.empty(2 * wanted, np.int32)
     for i in range(len(entries)):
         copy[i] = entries[i]
     return copy
@@ -406,13 +402,48 @@ def add_decayed(
         wipe(left, marks, low, high)
 
 
+@register_jitable
+def deal_out(
+    met: Met, low: Whole, high: Whole, limit: Whole, left: Rows, marks: Marks,
+    place: Int64s, is_met: Int32s, cost: Int32s, writing: bool,
+) -> None:  # fmt: skip
+    """Go through the pairs of a batch, row by row: add up those of each lane in ``place``, or write them from there on.
+
+    A function of its own, since numba counts, pair by pair, who holds an array that the same function may renew.
+    """
+    owners, hook_first, hook_row, hook_cost, stand_first, stand, stand_cost, stands = met
+    spare = np.int64(len(left) - 1)
+    for word in range(low, high + 1):
+        bits = marks[word] & stands[word]
+        while bits != 0:
+            row = word * 64 + lowest_bit(bits)
+            bits &= bits - _ONE
+            for s in range(stand_first[row], stand_first[row + 1]):
+                j = np.int64(stand[s])
+                source, price = row, np.int64(stand_cost[s])
+                if price == SEVERAL:
+                    hook, after = np.int64(hook_first[j]), np.int64(hook_first[j + 1])
+                    if met_before(hook_row, hook, row, marks):
+                        continue
+                    most_left(left, spare, hook_row, hook_cost, hook, after)
+                    source, price = spare, np.int64(0)
+                lanes = lanes_with(left, source, price + 1)
+                while lanes != 0:
+                    lane = lowest_bit(lanes)
+                    lanes &= lanes - _ONE
+                    if writing:
+                        is_met[place[lane]] = owners[j]
+                        cost[place[lane]] = limit + 1 + price - np.int64(left[source, lane])
+                    place[lane] += 1
+
+
 def list_pairs(
     streets: Streets, sitting: Sitting, begin: Whole, end: Whole, met: Met, along: Along,
     limit: Whole, left: Rows, marks: Marks,
 ) -> tuple[Int64s, Int32s, Int32s]:  # fmt: skip
     """All pairs of one who sits and one who is met within the limit.
 
-    A batch writes its pairs as they come, row by row; then they are dealt out to the lanes, while they are still near.
+    The pairs of a batch are counted before they are written, so that each goes to its place at once.
 
     Returns
     -------
@@ -420,64 +451,34 @@ def list_pairs(
     and tenths. The arrays are longer than there are pairs. A pair on one street may come twice, the second time by its
     cost along the street.
     """
-    owners, hook_first, hook_row, hook_cost, stand_first, stand, stand_cost, stands = met
+    owners = met[0]
     along_first, along_met, along_cost = along
-    spare = np.int64(len(left) - 1)
     first = np.zeros(end - begin + 1, np.int64)
-    lane_of, is_met, cost = room_for(_FIRST_ROOM)
-    _, all_met, all_cost = room_for(_FIRST_ROOM)
-    number, place = np.zeros(LANES, np.int64), np.zeros(LANES, np.int64)
-    pairs = np.int64(0)
+    is_met, cost = np.empty(_FIRST_ROOM, np.int32), np.empty(_FIRST_ROOM, np.int32)
+    place = np.empty(LANES, np.int64)
     for start in range(begin, end, LANES):
         stop = min(end, start + LANES)
         low, high = set_out(streets, sitting, start, stop, limit, left, marks)
-        found = np.int64(0)
-        number[:] = 0
-        for word in range(low, high + 1):
-            bits = marks[word] & stands[word]
-            while bits != 0:
-                row = word * 64 + lowest_bit(bits)
-                bits &= bits - _ONE
-                for s in range(stand_first[row], stand_first[row + 1]):
-                    j = np.int64(stand[s])
-                    source, price = row, np.int64(stand_cost[s])
-                    if price == SEVERAL:
-                        hook, after = np.int64(hook_first[j]), np.int64(hook_first[j + 1])
-                        if met_before(hook_row, hook, row, marks):
-                            continue
-                        most_left(left, spare, hook_row, hook_cost, hook, after)
-                        source, price = spare, np.int64(0)
-                    lanes = lanes_with(left, source, price + 1)
-                    if found + LANES > len(cost):
-                        lane_of, is_met, cost = longer(lane_of), longer(is_met), longer(cost)
-                    while lanes != 0:
-                        lane = lowest_bit(lanes)
-                        lanes &= lanes - _ONE
-                        lane_of[found] = lane
-                        is_met[found] = owners[j]
-                        cost[found] = limit + 1 + price - np.int64(left[source, lane])
-                        number[lane] += 1
-                        found += 1
-        wipe(left, marks, low, high)
+        place[:] = 0
+        deal_out(met, low, high, limit, left, marks, place, is_met, cost, False)
+        pairs = np.int64(first[start - begin])
         for i in range(start, stop):
+            found = place[i - start]
             place[i - start] = pairs
-            pairs += number[i - start]
+            pairs += found
             for pair in range(along_first[i], along_first[i + 1]):
                 pairs += np.int64(along_cost[pair] <= limit)
             first[i - begin + 1] = pairs
-        while pairs > len(all_cost):
-            all_met, all_cost = longer(all_met), longer(all_cost)
-        for e in range(found):
-            at = place[lane_of[e]]
-            all_met[at], all_cost[at] = is_met[e], cost[e]
-            place[lane_of[e]] = at + 1
+        is_met, cost = longer(is_met, pairs), longer(cost, pairs)
+        deal_out(met, low, high, limit, left, marks, place, is_met, cost, True)
         for i in range(start, stop):
             at = place[i - start]
             for pair in range(along_first[i], along_first[i + 1]):
                 if along_cost[pair] <= limit:
-                    all_met[at], all_cost[at] = owners[along_met[pair]], along_cost[pair]
+                    is_met[at], cost[at] = owners[along_met[pair]], along_cost[pair]
                     at += 1
-    return first, all_met, all_cost
+        wipe(left, marks, low, high)
+    return first, is_met, cost
 
 
 @kernel(void(int64[:, ::1], int64[::1], float64[::1], float64[:, ::1]))

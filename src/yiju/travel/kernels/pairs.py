@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from numba import int32, int64
+from numba import int32, int64, void
 
 from yiju.travel.kernels.compiling import Whole, kernel, tuple_of
 
@@ -34,10 +34,13 @@ def turn_over(
 ) -> Pairs:
     """Columns become rows.
 
+    They are filled from their ends, the last row first: each end that moves down stops where the row begins, so that
+    one array serves for counts, ends and firsts.
+
     Parameters
     ----------
     first, column, cost
-        The rows; a pair may come twice in one.
+        The rows.
     order
         (r,) which rows to take, and in which order.
     name
@@ -47,37 +50,39 @@ def turn_over(
 
     Returns
     -------
-    Such rows again; of a pair that comes twice, the lesser cost.
+    Such rows again.
     """
     turned = np.zeros(columns + 1, dtype=np.int64)
     for r in range(len(order)):
         for e in range(first[order[r]], first[order[r] + 1]):
-            turned[column[e] + 1] += 1
-    for c in range(columns):
-        turned[c + 1] += turned[c]
-    place = turned.copy()
-    who = np.empty(turned[columns], dtype=np.int32)
-    price = np.empty(turned[columns], dtype=np.int32)
-    twice = np.int64(0)
-    for r in range(len(order)):
+            turned[column[e]] += 1
+    pairs = np.int64(0)
+    for c in range(columns + 1):
+        pairs += turned[c]
+        turned[c] = pairs
+    who = np.empty(pairs, dtype=np.int32)
+    price = np.empty(pairs, dtype=np.int32)
+    for r in range(len(order) - 1, -1, -1):
         row = order[r]
         for e in range(first[row], first[row + 1]):
-            at = place[column[e]]
-            if at > turned[column[e]] and who[at - 1] == name[row]:
-                price[at - 1] = min(price[at - 1], cost[e])
-                twice += 1
-            else:
-                who[at] = name[row]
-                price[at] = cost[e]
-                place[column[e]] = at + 1
-    if twice > 0:  # close the gaps
-        kept = np.int64(0)
-        for c in range(columns):
-            begin = turned[c]
-            turned[c] = kept
-            for at in range(begin, place[c]):
-                who[kept] = who[at]
-                price[kept] = price[at]
-                kept += 1
-        turned[columns] = kept
+            at = turned[column[e]] - 1
+            turned[column[e]] = at
+            who[at] = name[row]
+            price[at] = cost[e]
     return turned, who, price
+
+
+@kernel(void(int64[::1], int32[::1], int32[::1]))
+def keep_cheaper(first: Int64s, column: Int32s, cost: Int32s) -> None:
+    """Of a pair that comes twice, one after the other, keep the lesser cost; rows close their gaps, in place."""
+    kept = np.int64(0)
+    for r in range(len(first) - 1):
+        begin, first[r] = first[r], kept
+        for e in range(begin, first[r + 1]):
+            if kept > first[r] and column[kept - 1] == column[e]:
+                cost[kept - 1] = min(cost[kept - 1], cost[e])
+            else:
+                column[kept] = column[e]
+                cost[kept] = cost[e]
+                kept += 1
+    first[len(first) - 1] = kept
