@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, Text]] = {
     "explain": ("yiju.cli.checkup", Text("说明一个数值或需求的依据", "Explain an indicator or a need.")),
     "needs": ("yiju.cli.needs", Text("查看需求台账", "Show the ledger of needs.")),
     "compare": ("yiju.cli.needs", Text("比较两个年度", "Compare two years.")),
+    "plan": ("yiju.cli.plan", Text("规划供给：选址与方案", "Plan where services should go.")),
     "report": ("yiju.cli.report", Text("生成报告", "Write the report.")),
     "demo": ("yiju.cli.demo", Text("生成示范城市并完成体检", "Make the demo city and check it up.")),
 }

@@ -1,0 +1,168 @@
+"""The ground that a plan stands on: who has which service within reach now, and how far it is from everywhere.
+
+It is the ground of the check-up itself, cell for cell and metre for metre, so that what a plan gains is what the next
+check-up will see.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from yiju.checkup.context import Context
+from yiju.checkup.reach import METRES, SNAP_LIMIT_M, Targets
+from yiju.checkup.snapshot import read_manifest
+from yiju.city.services import GROUPS, service
+from yiju.errors import InputError
+from yiju.supply.demand import Demand, demand
+from yiju.supply.siting.costs import Costs
+from yiju.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import geopandas as gpd
+
+    from yiju.city.folder import CityFolder
+    from yiju.travel import AccessPoints, PairsWithin
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+
+class Ground:
+    """A city that was checked up, as a plan sees it.
+
+    Parameters
+    ----------
+    folder, year
+        The city and the year of its check-up.
+    assumed_shares
+        Group to its share of all residents, for a city whose population has no ages.
+
+    Raises
+    ------
+    MissingCity
+        There is no check-up of that year.
+    """
+
+    def __init__(
+        self,
+        folder: CityFolder,
+        year: int | None = None,
+        *,
+        assumed_shares: Mapping[str, float] | None = None,
+    ) -> None:
+        self.folder = folder
+        self.year = year or folder.config.year
+        self.manifest: dict[str, Any] = read_manifest(folder, self.year)
+        self.context = Context(folder, self.year)
+        self._assumed = dict(assumed_shares or {})
+        self._demands: dict[str, Demand] = {}
+
+    @property
+    def snapshot(self) -> str:
+        """Hash of the observations that the plan answers."""
+        return str(self.manifest["files"]["observations.parquet"])
+
+    @property
+    def cells(self) -> gpd.GeoDataFrame:
+        """Home cells with people."""
+        return self.context.cells
+
+    @cached_property
+    def cell_ids(self) -> pd.Index:
+        """Ids of the home cells."""
+        return pd.Index(self.cells["cell_id"], name="cell_id")
+
+    def demand(self, code: str) -> Demand:
+        """Who wants a service, by home cell.
+
+        Raises
+        ------
+        InputError
+            The population has no ages, and none were assumed.
+        """
+        if code not in self._demands:
+            everybody = np.asarray(self.cells["people"], dtype=np.float64)
+            given = {group: share * everybody for group, share in self._assumed.items()}
+            try:
+                found = demand(self.cells, code, people=given, weights_only=self.context.weights_only)
+            except InputError as cause:
+                raise InputError(
+                    cause.message,
+                    hint=Text(
+                        f"也可用 --assume {service(code).groups[0]}=0.2 假定其占居民的比例，方案中会注明。",
+                        f"Or assume its share of the residents, --assume {service(code).groups[0]}=0.2; "
+                        "the plan will say so.",
+                    ),
+                ) from cause
+            self._demands[code] = found
+        return self._demands[code]
+
+    def people(self, code: str) -> Floats:
+        """(cells,) people whom a service is for, each counted once."""
+        return np.asarray(self.demand(code).total, dtype=np.float64)
+
+    def limit_m(self, code: str) -> float:
+        """The walk within which a service counts as there: the widest that its standard accepts."""
+        return float(service(code).widest_m or 0.0)
+
+    def walk_m(self, code: str) -> Floats:
+        """(cells,) metres to the nearest place of a service now; inf where none is in reach of a search."""
+        return np.asarray(self.context.reach.walk(Targets((code,))), dtype=np.float64)
+
+    def unserved(self, code: str) -> Bools:
+        """(cells,) whether no place of a service is within its walk now."""
+        return np.asarray(self.walk_m(code) > self.limit_m(code), dtype=np.bool_)
+
+    def snap(self, points: gpd.GeoSeries, names: pd.Index) -> AccessPoints:
+        """Points on the walking network."""
+        return self.context.reach.network.snap(points, owner=names, limit_m=SNAP_LIMIT_M)
+
+    def pairs(self, points: AccessPoints, limit_m: float) -> PairsWithin:
+        """Home cells and points whose walk is within a limit."""
+        return self.context.reach.travel(METRES).within(self.context.reach.homes, points, limit_m)
+
+    def costs(self, points: AccessPoints, limit_m: float, *, allowed: Bools | None = None) -> Costs:
+        """The same as the input of a siting problem; sites that are not allowed can be used by nobody."""
+        found = self.pairs(points, limit_m)
+        kept = np.ones(len(found), dtype=np.bool_) if allowed is None else allowed[found.facility]
+        return Costs.from_columns(
+            found.origin[kept],
+            found.facility[kept],
+            found.cost[kept],
+            points=self.cell_ids,
+            sites=found.facilities,
+        )
+
+    def existing_pairs(self, code: str, limit_m: float) -> PairsWithin:
+        """Home cells and the places of a service that are there now."""
+        return self.context.reach.pairs(Targets((code,)), limit_m)
+
+    def existing_places(self, code: str) -> pd.Series:
+        """Places of each facility of a service, unknown as NaN, indexed by facility."""
+        table = self.context.table("facilities")
+        of_it = table[table["service"] == code]
+        return pd.Series(of_it["capacity"].to_numpy(dtype=np.float64), index=of_it["facility_id"])
+
+    @cached_property
+    def place_names(self) -> dict[str, str]:
+        """Name of each place by its id."""
+        places = self.context.table("places")
+        return dict(zip(places["place_id"], places["name"], strict=True))
+
+    def off_network(self) -> npt.NDArray[np.bool_]:
+        """(cells,) homes that no street is near enough to: no site can reach them."""
+        lost = np.zeros(len(self.cells), dtype=np.bool_)
+        lost[self.context.reach.homes.nowhere] = True
+        return lost
+
+    def group_name(self, code: str) -> Text:
+        """Whom a service is for, in words."""
+        groups = [GROUPS[g].name for g in service(code).groups]
+        return Text("、".join(g.zh for g in groups), " and ".join(g.en for g in groups))

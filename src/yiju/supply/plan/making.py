@@ -1,0 +1,219 @@
+"""Make a plan: from what is asked to sites, services, money, people, and the reasons of each."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from yiju.city.services import GROUPS, service
+from yiju.progress import SILENT, Progress
+from yiju.supply.plan.candidates import candidate_sites
+from yiju.supply.plan.curve import gain_curve
+from yiju.supply.plan.expanding import RULES
+from yiju.supply.plan.explaining import unreached
+from yiju.supply.plan.ground import Ground
+from yiju.supply.plan.offers import make_offers
+from yiju.supply.plan.serving import equity, newly, served
+from yiju.supply.plan.sites import site_rows, supply_rows
+from yiju.supply.plan.solving import decide
+from yiju.supply.siting.colocation import ComplexRule
+from yiju.text import Text
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from yiju.city.folder import CityFolder
+    from yiju.supply.plan.offers import Offers
+    from yiju.supply.plan.question import Question
+    from yiju.supply.plan.solving import Decision
+
+_COMPLEX = Text(
+    "综合体应有三项以上功能：本方案只安排所列服务，其余面积留给其他功能。",
+    "A complex has three functions or more: this plan places those that were asked for, the rest of the floor is free.",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """A plan with its tables; :mod:`yiju.supply.plan.writing` says what each holds.
+
+    Attributes
+    ----------
+    about
+        What ``plan.json`` holds.
+    sites, supplies, served, curve, equity
+        The tables.
+    refused
+        Candidates that were left out, and why.
+    """
+
+    about: dict[str, Any]
+    sites: gpd.GeoDataFrame
+    supplies: pd.DataFrame
+    served: gpd.GeoDataFrame
+    curve: pd.DataFrame
+    equity: pd.DataFrame
+    refused: pd.DataFrame
+
+    @property
+    def name(self) -> str:
+        """Name of the plan."""
+        return str(self.about["name"])
+
+    @property
+    def people_gained(self) -> float:
+        """People who have a service within its walk only by the plan, each counted once for each service."""
+        return float(self.about["people_gained"])
+
+
+def make_plan(
+    folder: CityFolder, asked: Question, *, year: int | None = None, progress: Progress = SILENT
+) -> Plan:
+    """Make a plan for a city that was checked up; nothing is stored.
+
+    Parameters
+    ----------
+    folder
+        The city.
+    asked
+        Services, money, sites, and by which rule.
+    year
+        Of the check-up that it answers; by default the city's own.
+    progress
+        Told of each step.
+
+    Raises
+    ------
+    MissingCity
+        There is no check-up of that year, or no streets.
+    InputError
+        There is no candidate, or the population has no ages and none were assumed.
+    Infeasible
+        The budget, the floor or the share cannot be met; says which, and the smallest relaxation that helps.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from yiju.api import City
+    >>> from yiju.city.toytown import toy_town
+    >>> from yiju.supply.plan.question import Question
+    >>> city = City(toy_town(tempfile.mkdtemp(), blocks=8))
+    >>> _ = city.checkup()
+    """
+    progress.step(Text("清点需求与可达性", "Counting who lacks what"))
+    ground = Ground(folder, year, assumed_shares=asked.assumed_shares)
+    began = time.perf_counter()
+    candidates = candidate_sites(ground)
+    offers = make_offers(ground, asked, candidates)
+    progress.step(Text("选址求解", "Choosing the sites"))
+    decision = decide(
+        ground,
+        asked,
+        offers,
+        budget_yuan=asked.budget_yuan,
+        sites=asked.sites,
+        seconds=asked.seconds,
+    )
+    progress.step(Text("测算成效", "Working out what it brings"))
+    frame = served(ground, offers, decision)
+    supplies = supply_rows(offers, decision, frame)
+    sites = site_rows(ground, asked, offers, decision, supplies)
+    curve = gain_curve(ground, asked, offers, decision)
+    about = _about(ground, asked, offers, decision, frame) | {
+        "seconds": round(time.perf_counter() - began, 3)
+    }
+    return Plan(about, sites, supplies, frame, curve, equity(ground, offers, decision), candidates.refused)
+
+
+def _about(
+    ground: Ground, asked: Question, offers: Offers, decision: Decision, frame: gpd.GeoDataFrame
+) -> dict[str, Any]:
+    found = decision.siting
+    limits = {code: offer.limit_m for code, offer in offers.of.items()}
+    gained = frame[newly(frame, limits)].groupby("service")["people"].sum()
+    by_service = {code: round(float(gained.get(code, 0.0)), 1) for code in asked.services}
+    return {
+        "name": asked.title,
+        "year": ground.year,
+        "snapshot": ground.snapshot,
+        "services": list(asked.services),
+        "problem": asked.problem,
+        "objective": found.objective,
+        "bound": found.bound,
+        "gap": found.gap if np.isfinite(found.gap) else None,
+        "proof": found.proof,
+        "sense": found.sense,
+        "budget_yuan": asked.budget_yuan,
+        "spent_yuan": round(decision.spent_yuan, 2),
+        "people_gained": round(sum(by_service.values()), 1),
+        "people_gained_by_service": by_service,
+        "people_lacking_by_service": {
+            code: round(float(offer.unserved.sum()), 1) for code, offer in offers.of.items()
+        },
+        "limits_m": limits,
+        "weights_only": ground.context.weights_only,
+        "asked": {
+            "sites": asked.sites,
+            "colocate": asked.colocate,
+            "complexes": asked.complexes,
+            "keep_existing": asked.keep_existing,
+            "share": asked.share if asked.problem == "cover" else None,
+            "years": list(asked.years),
+            "candidates": len(offers.sites),
+        },
+        "assumptions": _assumptions(asked, offers),
+        "notes": [{"zh": n.zh, "en": n.en} for n in _notes(ground, asked, offers, decision)],
+    }
+
+
+def _assumptions(asked: Question, offers: Offers) -> list[dict[str, str]]:
+    kinds = list(dict.fromkeys(str(k) for k in offers.sites.frame["kind"]))
+    told = offers.unit.assumptions(asked.services, kinds)
+    for code, share in asked.assumed_shares.items():
+        name = GROUPS[code].name
+        told.append(
+            {
+                "zh": f"{name.zh}占居民的 {share:.1%}，各处相同",
+                "en": f"{name.en} are {share:.1%} of the residents, everywhere alike",
+                "source": "规划人员假定 assumed by the planner",
+            }
+        )
+    if asked.problem == "expand":
+        told += [{"zh": rule.zh, "en": rule.en, "source": "建议值 a proposal of ours"} for rule in RULES]
+    return told
+
+
+def _notes(ground: Ground, asked: Question, offers: Offers, decision: Decision) -> list[Text]:
+    # who is out of reach of every candidate is told below, with the names of the places
+    notes = [*offers.sites.notes, *(decision.siting.notes if decision.siting.problem != "colocate" else ())]
+    if asked.complexes and len(asked.services) < ComplexRule().least_functions:
+        notes.append(_COMPLEX)
+    for code, offer in offers.of.items():
+        lost = offer.costs.stranded & (offer.unserved > 0)
+        people = float(offer.unserved[lost].sum())
+        if people >= 0.5:
+            notes.append(unreached(people, _communities(ground, lost, offer.unserved), offer.limit_m, code))
+        notes += [n for n in ground.demand(code).notes if n not in notes]
+        state = ground.context.layers.state([code])
+        if state != "measured":
+            name = service(code).name
+            notes.append(
+                Text(
+                    f"{name.zh}的现有设施只来自开放地图，可能有缺漏：未覆盖人数可能偏多。",
+                    f"Existing places of {name.en} come from an open map alone, which may lack some: fewer people may "
+                    "go without than is counted here.",
+                )
+            )
+    return notes
+
+
+def _communities(ground: Ground, lost: np.ndarray, people: np.ndarray) -> list[str]:
+    """Names of the communities where people are lost, most people first."""
+    held = pd.Series(people[lost]).groupby(ground.cells["community"].to_numpy(dtype=object)[lost]).sum()
+    return [
+        ground.place_names.get(str(p), str(p)) for p in held.sort_values(ascending=False, kind="stable").index
+    ]
