@@ -32,8 +32,8 @@ Int64s = npt.NDArray[np.int64]
 _ROUNDS = 40
 _ITERATIONS = 50
 _KICKS = 8
-# Sites that close at a kick: two to four are far enough away to leave a valley and near enough to stay good.
-_CLOSING = 3
+# Sites that close at a kick: as many are far enough away to leave a valley and near enough to stay good.
+_CLOSING = 4
 # Length of the first step of the bound, the usual choice in Fisher (1981).
 _FIRST_STEP = 1.0
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 def mclp(  # noqa: PLR0913 - what is asked of a classical problem
     costs: Costs,
-    *,
     people: npt.ArrayLike,
+    *,
     limit: float,
     p: int | None = None,
     budget: float | None = None,
@@ -91,7 +91,7 @@ def mclp(  # noqa: PLR0913 - what is asked of a classical problem
     --------
     >>> from yiju.supply.siting import Costs
     >>> walk_m = Costs.from_matrix([[100, 900, 900], [400, 300, 900], [900, 350, 900], [900, 900, 200]])
-    >>> siting = mclp(walk_m, people=[50, 30, 40, 60], limit=500, p=2)
+    >>> siting = mclp(walk_m, [50, 30, 40, 60], limit=500, p=2)
     >>> siting.chosen.tolist(), siting.objective, siting.proof
     ([0, 2], 140.0, 'optimal')
     >>> siting.sites[["people", "gain", "next_best", "next_best_loss"]].values.tolist()

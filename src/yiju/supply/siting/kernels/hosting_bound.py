@@ -39,6 +39,31 @@ _SHORTER = 0.7
 _BISECTIONS = 12
 
 
+@kernel(float64(float64[::1], int64))
+def largest(values: Floats, rank: Whole) -> float:
+    """The value that so many are not below, itself among them, by C. A. R. Hoare's FIND (CACM 4, 1961); reorders."""
+    low, high, at = 0, len(values) - 1, rank - 1
+    while low < high:
+        pivot = values[(low + high) // 2]
+        i, j = low, high
+        while i <= j:
+            while values[i] > pivot:
+                i += 1
+            while values[j] < pivot:
+                j -= 1
+            if i <= j:
+                values[i], values[j] = values[j], values[i]
+                i += 1
+                j -= 1
+        if at <= j:
+            high = j
+        elif at >= i:
+            low = i
+        else:
+            break
+    return float(values[at])
+
+
 @kernel(tuple_of(float64, float64)(float64, float64[::1], CHOICES, int64[::1], float64[::1]))
 def answers(mu: float, rho: Floats, choices: Choices, picks: Int64s, value: Floats) -> tuple[float, float]:
     """Each site's best mix at these prices, and the best sites: what they are worth, and what they cost."""
@@ -74,9 +99,8 @@ def answers(mu: float, rho: Floats, choices: Choices, picks: Int64s, value: Floa
             if picks[site] > 0 and not np.isinf(mix_cost[site, 0]):
                 free[k] = value[site]
                 k += 1
-        free.sort()
         seats = most - bound_to
-        threshold = free[len(free) - seats] if seats > 0 else np.inf
+        threshold = largest(free, seats) if seats > 0 else np.inf
         for site in range(m):  # above the threshold all, at the threshold the first
             if value[site] > threshold:
                 seats -= picks[site] > 0 and not np.isinf(mix_cost[site, 0])
@@ -233,9 +257,9 @@ def descend(
         for d in range(n):
             slope = met[d] - 1.0 if prices[d] < weight[d] else met[d]
             direction[d] = slope + _MEMORY * direction[d]
-            norm += direction[d] * direction[d]
+            norm += weight[d] * direction[d] * direction[d]
         if norm <= 0.0:
             return
         step = record[LENGTH] * max(bound - target, 1e-9 * abs(bound)) / norm
         for d in range(n):
-            prices[d] = min(max(prices[d] - step * direction[d], 0.0), weight[d])
+            prices[d] = min(max(prices[d] - step * weight[d] * direction[d], 0.0), weight[d])
