@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from yiju.needs.years import Comparison
     from yiju.progress import Progress
     from yiju.supply.demand import Demand
+    from yiju.supply.projection import Projection
 
 
 @dataclass(frozen=True)
@@ -307,6 +308,32 @@ class City:
 
         cells = Context(self.folder, self.year).cells
         return demand(cells, service, weights_only=self.folder.config.weights_only)
+
+    def projection(self, scenario: str = "middle", *, years: int = 10) -> Projection:
+        """The population to come by community, year, sex and age, and the demand that follows from it.
+
+        What it assumes stands in ``projection.toml`` of the city folder, over the parameters that come with Yiju.
+
+        Raises
+        ------
+        UnknownName
+            There is no such scenario, or projection.toml names a community without residents.
+        NotMeasurable
+            The city has no population.
+        InputError
+            Its bands do not hold every age once, or projection.toml cannot be used.
+        """
+        from yiju.checkup.context import Context
+        from yiju.supply.projection import project_cells, read_parameters
+
+        return project_cells(
+            Context(self.folder, self.year).cells,
+            year=self.year,
+            years=years,
+            scenario=scenario,
+            parameters=read_parameters(self.folder.path),
+            weights_only=self.folder.config.weights_only,
+        )
 
     def needs(self, year: int | None = None) -> gpd.GeoDataFrame:
         """Recognise the needs of a year's observations anew, store and return them.

@@ -96,11 +96,15 @@ def test_outermost_groups_cover_every_age_once(groups) -> None:
         assert sum(low <= age <= high for low, high in spans) == wanted
 
 
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> City:
+    return City(toy_town(tmp_path_factory.mktemp("town"), blocks=4))
+
+
 @pytest.mark.parametrize("code", SERVICES)
-def test_demand_is_what_the_check_up_counts(code: str, tmp_path) -> None:
-    folder = toy_town(tmp_path, blocks=4)
-    context = Context(folder, 2025)
-    wanted = City(folder).demand(code)
+def test_demand_is_what_the_check_up_counts(town: City, code: str) -> None:
+    context = Context(town.folder, 2025)
+    wanted = town.demand(code)
     for group in SERVICES[code].groups:
         assert wanted.people[group].tolist() == context.people(group).people.tolist()
     assert wanted.total.sum() <= context.people().people.sum() * (1 + 1e-12)
