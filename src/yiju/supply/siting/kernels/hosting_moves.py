@@ -156,7 +156,7 @@ def fill(choices: Choices, lists: Lists, state: State) -> None:
                 continue
             for mix in range(now + 1, mix_cost.shape[1]):
                 price = mix_cost[site, mix] - mix_cost[site, now] if now else mix_cost[site, mix]
-                if mix & now != now or spent + price > budget:
+                if mix & now != now or np.isinf(price) or spent + price > budget:
                     continue
                 gain = worth_of(mix ^ now, site, worth, m)
                 # a mix that costs nothing more is the best of all: a price of almost nothing says so
@@ -211,7 +211,7 @@ def move_to(site: Whole, choices: Choices, lists: Lists, state: State, back: Flo
             freed = mix_cost[other, had] - (mix_cost[other, left] if left else 0.0) if other >= 0 else 0.0
             for mix in range(mix_cost.shape[1]):
                 price = (mix_cost[site, mix] if mix or now else 0.0) - own - freed
-                if mix == now or spent + price > budget:
+                if mix == now or np.isinf(price) or spent + price > budget:
                     continue
                 if other >= 0 and mix & now != now:  # what both lose at once, no list tells
                     continue
@@ -285,6 +285,8 @@ def search(mixes: Int64s, draws: Floats, choices: Choices, lists: Lists, state: 
         spent, sites = used(choices, state)
         site = int(draws[kick, 0] * m)
         for mix in range(mix_cost.shape[1] - 1, 0, -1):
+            if np.isinf(mix_cost[site, mix]):
+                continue
             if hosts[site] == 0 and sites < most and spent + mix_cost[site, mix] <= budget:
                 host(site, mix, lists, state)
                 break
