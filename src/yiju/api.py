@@ -348,6 +348,50 @@ class City:
         write_needs(self.folder, year=year)
         return self.of(year).needs
 
+    def plan(
+        self,
+        *services: str,
+        budget_yuan: float | None = None,
+        sites: int | None = None,
+        year: int | None = None,
+        save: bool = False,
+        progress: Progress = SILENT,
+        **asked: Any,
+    ) -> Plan:
+        """Plan where services should go, and store the plan under its name.
+
+        Parameters
+        ----------
+        services
+            Codes of the service catalogue; several may share sites.
+        budget_yuan, sites
+            Money in all, and the number of sites; one of them is needed for the usual problem.
+        year
+            Of the check-up that the plan answers.
+        save
+            Whether its measures, and what they promise, go into the ledger.
+        asked
+            What else :class:`yiju.supply.plan.Question` asks: ``problem``, ``name``, ``complexes``, ``years``,
+            ``assumed_shares`` ...
+
+        Raises
+        ------
+        MissingCity
+            There is no check-up of that year.
+        StaleCheckup
+            The city has changed since.
+        Infeasible
+            The budget opens no site, or no candidate fits; says the smallest relaxation that helps.
+        """
+        from yiju.supply.plan import Question, make_plan, save_measures, write_plan
+
+        question = Question(services, budget_yuan=budget_yuan, sites=sites, **asked)
+        made = make_plan(self.folder, question, year=year, progress=progress)
+        write_plan(self.folder, made)
+        if save:
+            save_measures(self.folder, made)
+        return made
+
     def report(self, year: int | None = None, *, progress: Progress = SILENT) -> Path:
         """Write the report of a year and return its page.
 

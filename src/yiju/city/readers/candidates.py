@@ -171,7 +171,7 @@ def _nowhere(frame: gpd.GeoDataFrame, city: BaseGeometry | None, report: Rejecti
     why = Text("没有可用的位置", "has no usable position")
     report.add_all(why=why, action="row dropped", field="coordinates", rows=frame.index[lost])
     if city is None:
-        return lost
+        return np.asarray(lost)
     outside = ~lost & ~shapely.intersects(city, frame.geometry.to_numpy())
     why = Text("候选点不在本市范围内", "the candidate lies outside the city")
     report.add_all(why=why, action="row dropped", field="coordinates", rows=frame.index[outside])

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from yiju.supply.plan.making import Plan, make_plan
+    from yiju.supply.plan.promises import save_measures
     from yiju.supply.plan.question import Question
     from yiju.supply.plan.writing import plan_dir, plan_names, read_plan, write_plan
 
@@ -26,6 +27,7 @@ __all__ = [
     "plan_dir",
     "plan_names",
     "read_plan",
+    "save_measures",
     "write_plan",
 ]
 
@@ -36,6 +38,7 @@ _HOME = {
     "plan_dir": "writing",
     "plan_names": "writing",
     "read_plan": "writing",
+    "save_measures": "promises",
     "write_plan": "writing",
 }
 

@@ -7,7 +7,7 @@ check-up will see.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -15,10 +15,10 @@ import pandas as pd
 
 from yiju.checkup.context import Context
 from yiju.checkup.reach import METRES, SNAP_LIMIT_M, Targets
-from yiju.checkup.snapshot import read_manifest
 from yiju.city.services import GROUPS, service
 from yiju.errors import InputError
 from yiju.supply.demand import Demand, demand
+from yiju.supply.scenario.stored import Stored
 from yiju.supply.siting.costs import Costs
 from yiju.text import Text
 
@@ -44,10 +44,17 @@ class Ground:
     assumed_shares
         Group to its share of all residents, for a city whose population has no ages.
 
+    Attributes
+    ----------
+    snapshot
+        Hash of the check-up that the plan answers.
+
     Raises
     ------
     MissingCity
         There is no check-up of that year.
+    StaleCheckup
+        The city has changed since: build, check up, then plan.
     """
 
     def __init__(
@@ -59,15 +66,10 @@ class Ground:
     ) -> None:
         self.folder = folder
         self.year = year or folder.config.year
-        self.manifest: dict[str, Any] = read_manifest(folder, self.year)
+        self.snapshot = Stored.of(folder, self.year).snapshot
         self.context = Context(folder, self.year)
         self._assumed = dict(assumed_shares or {})
         self._demands: dict[str, Demand] = {}
-
-    @property
-    def snapshot(self) -> str:
-        """Hash of the observations that the plan answers."""
-        return str(self.manifest["files"]["observations.parquet"])
 
     @property
     def cells(self) -> gpd.GeoDataFrame:

@@ -112,7 +112,7 @@ def read_plan(folder: CityFolder, name: str) -> Plan:
         )
     about = json.loads((at / "plan.json").read_text(encoding="utf-8"))
     tables = {name: read_frame(at / f"{name}.parquet", geometry=shaped) for name, shaped in _TABLES.items()}
-    return Plan(about, **tables)  # type: ignore[arg-type]
+    return Plan(about, **tables)
 
 
 def plan_names(folder: CityFolder) -> list[str]:
