@@ -141,8 +141,7 @@ class Reach:
 
     def _put_doors(self, entrances: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame) -> AccessPoints:
         """Entrances on the streets, and facilities without one at a point of their own."""
-        entered = set(entrances["facility_id"])
-        without = facilities[[facility not in entered for facility in facilities["facility_id"]]]
+        without = facilities[~facilities["facility_id"].isin(entrances["facility_id"])]
         points = np.concatenate(
             [entrances.geometry.to_numpy(), shapely.point_on_surface(without.geometry.to_numpy())]
         )

@@ -37,10 +37,12 @@ def affected(catalogue: Catalogue, effect: Effect) -> list[Indicator]:
 
 
 def _moves(known: Mapping[str, Indicator], indicator: Indicator, effect: Effect) -> bool:
+    if indicator.answered_by is not None:  # its number is that of another, which has to be computed with it
+        return _moves(known, known[indicator.answered_by.indicator], effect)
     family = list(_rests_on(known, indicator))
     if any(other.id in effect.indicators for other in family):
         return True
-    tables = {table for other in family for table in other.tables}
+    tables = {table for other in family for table in _tables(other)}
     if effect.streets and tables & _STREETS:
         return True
     if effect.people and tables & (_PEOPLE | _FACILITIES | _PER_RESIDENT):
@@ -51,7 +53,7 @@ def _moves(known: Mapping[str, Indicator], indicator: Indicator, effect: Effect)
 
 
 def _rests_on(known: Mapping[str, Indicator], indicator: Indicator) -> Iterator[Indicator]:
-    """The indicator itself, and those that it is computed of or answered by."""
+    """The indicator itself, and those that it is computed of."""
     seen: set[str] = set()
     waiting = [indicator]
     while waiting:
@@ -62,12 +64,16 @@ def _rests_on(known: Mapping[str, Indicator], indicator: Indicator) -> Iterator[
         yield one
         named = [*one.parameters.get("of", ())]
         named += [v.parameters["of"] for v in one.variants if "of" in v.parameters]
-        named += [one.answered_by.indicator] if one.answered_by is not None else []
         waiting += [known[name] for name in named if name in known]
 
 
+def _tables(indicator: Indicator) -> set[str]:
+    """Tables without the columns that the catalogue may name: ``residents: slope_deg``."""
+    return {table.partition(":")[0] for table in indicator.tables}
+
+
 def _touches(indicator: Indicator, effect: Effect) -> bool:
-    if not set(indicator.tables) & _FACILITIES:
+    if not _tables(indicator) & _FACILITIES:
         return False
     named = {*indicator.services, *indicator.parameters.get("partners", ())}
     named.update(service for variant in indicator.variants for service in variant.services)

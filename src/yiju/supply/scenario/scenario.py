@@ -12,7 +12,7 @@ from yiju.checkup.context import Context
 from yiju.city.folder import CityFolder
 from yiju.city.services import group as group_of
 from yiju.errors import InputError
-from yiju.supply.scenario import facilities, population, standards, streets
+from yiju.supply.scenario import access, facilities, population, standards, streets
 from yiju.supply.scenario.affected import affected, observed_again, side_by_side
 from yiju.supply.scenario.changes import (
     Add,
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from yiju.supply.scenario.access import Catchments, Equity, Method
     from yiju.supply.scenario.changes import Point
 
 
@@ -308,6 +309,30 @@ class Scenario:
         return self if self.previous is None else self.previous.now
 
     # ------------------------------------------------------------------ answers
+
+    def walk(self, service: str, group: str = "all") -> pd.Series:
+        """(cells,) ``metres`` to the nearest of a service, or ``seconds`` at a group's pace; inf where there is none.
+
+        Raises
+        ------
+        UnknownName
+            No such service or group.
+        """
+        return access.walks_of(self.city, service, group)
+
+    def counts(self, service: str, limit_m: float) -> pd.Series:
+        """(cells,) how many facilities of a service are within a walk of so many metres."""
+        return access.counts_of(self.city, service, limit_m)
+
+    def catchments(
+        self, service: str, method: Method = "e2sfca", *, limit_m: float | None = None
+    ) -> Catchments:
+        """Places a person of a service within reach; see :func:`yiju.supply.scenario.access.catchments_of`."""
+        return access.catchments_of(self.city, service, method, limit_m=limit_m)
+
+    def equity(self, service: str, method: Method = "e2sfca", *, limit_m: float | None = None) -> Equity:
+        """How equally these places are shared; see :class:`yiju.supply.scenario.access.Equity`."""
+        return access.equity_of(self.catchments(service, method, limit_m=limit_m))
 
     @cached_property
     def observations(self) -> pd.DataFrame:
