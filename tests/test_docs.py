@@ -92,9 +92,10 @@ def test_the_pictures_of_the_engine_are_what_it_computes(tmp_path: Path) -> None
     assert drawn == kept, "run `python scripts/draw_engine.py`"
 
 
-def test_what_the_page_on_the_engine_says_runs() -> None:
-    blocks = re.findall(r"```python\n(.*?)```", _page("how-to/engine.md"), flags=re.DOTALL)
+@pytest.mark.parametrize("page", ["how-to/engine.md", "how-to/demand.md"])
+def test_what_a_page_says_runs(page: str) -> None:
+    blocks = re.findall(r"```python\n(.*?)```", _page(page), flags=re.DOTALL)
     assert len(blocks) >= 5
     names: dict[str, object] = {}
     for block in blocks:
-        exec(compile(block, "engine.md", "exec"), names)
+        exec(compile(block, page, "exec"), names)

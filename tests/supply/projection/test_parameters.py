@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import doctest
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,9 +13,7 @@ from yiju.supply.projection import parameters as module
 from yiju.supply.projection import read_parameters
 from yiju.supply.projection.life_table import years_lived
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+ROOT = Path(__file__).resolve().parents[3]
 COMMUNITIES = ["a", "b"]
 
 
@@ -115,6 +113,12 @@ def test_what_cannot_be_is_refused_with_its_place(tmp_path: Path, text: str, wor
         of_city(tmp_path, text)
     assert "projection.toml" in str(refusal.value)
     assert refusal.value.message.zh != refusal.value.message.en
+
+
+def test_every_entry_is_in_the_reference() -> None:
+    page = (ROOT / "docs/reference/projection.md").read_text(encoding="utf-8")
+    entries = {key for keys in module._KEYS.values() for key in keys} | set(read_parameters().outlooks)
+    assert [entry for entry in sorted(entries) if f"`{entry}`" not in page] == []
 
 
 def test_a_survival_over_one_is_refused(tmp_path: Path) -> None:
