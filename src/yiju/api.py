@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from yiju.needs.years import Comparison
     from yiju.progress import Progress
     from yiju.supply.demand import Demand
+    from yiju.supply.plan import Plan
     from yiju.supply.projection import Projection
 
 

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from yiju.supply.plan.question import Question
     from yiju.supply.plan.solving import Decision
 
-# Budgets at which the question is asked again, as parts of the one that was asked; and the share of the time that they
-# may take together: proposals of ours.
+# Budgets at which the question is asked again, as parts of the one that was asked: a proposal of ours.
 _PARTS = (0.25, 0.5, 0.75, 1.25, 1.5, 2.0)
+# Share of the time for the search that they may take together: a proposal of ours.
 _TIME_SHARE = 0.5
 # A point of the curve need not be better than this: its bound stands beside it.
 _GOOD_ENOUGH = 0.005

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 
-# Proposals of ours, see the head of this file: units where the floor is not known, of a partner at least, and the
-# share of a provider's places that can be bought.
+# Proposals of ours, see the head of this file: units where the floor is not known, and of a partner at least.
 _MOST_UNITS, _PARTNER_UNITS = 6, 2
+# Share of a provider's places that can be bought: a proposal of ours.
 _TO_SPARE = 0.2
 
 RULES = (

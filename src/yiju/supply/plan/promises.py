@@ -20,6 +20,7 @@ from yiju.needs.measures import MEASURES, PROMISES, save_plan
 from yiju.supply.scenario import Scenario
 
 if TYPE_CHECKING:
+    from yiju.checkup.indicator import Indicator
     from yiju.city.folder import CityFolder
     from yiju.supply.plan.making import Plan
 
@@ -102,12 +103,17 @@ def _better(moved: pd.DataFrame) -> pd.Series:
     """Which rows change in the good direction; an indicator without one promises nothing."""
     known = read_catalogue().indicators
     direction = [
-        next((v.direction for v in known[i].variants if v.code == code and v.direction), known[i].direction)
-        for i, code in zip(moved["indicator"], moved["variant"], strict=True)
+        _direction(known[indicator], code)
+        for indicator, code in zip(moved["indicator"], moved["variant"], strict=True)
     ]
     sign = pd.Series(direction, index=moved.index).map({"higher": 1.0, "lower": -1.0})
     change = (moved["after"].astype(float) - moved["before"].astype(float)) * sign
     return change > 0  # what is not known before or after is no change
+
+
+def _direction(indicator: Indicator, code: str) -> str:
+    variant = next((v for v in indicator.variants if v.code == code), None)
+    return indicator.direction if variant is None else indicator.direction_of(variant)
 
 
 def with_plan(folder: CityFolder, plan: Plan) -> Scenario:

@@ -24,6 +24,7 @@ PROBLEM_NAMES: dict[Problem, Text] = {
 
 # A file system's own words and separators have no place in the name of a plan.
 _FORBIDDEN = set('/\\:*?"<>|')
+# File systems take 255 bytes for a name, and a Chinese character is three.
 _LONGEST_NAME = 80
 
 
