@@ -35,9 +35,9 @@ def per_site(costs: Costs, values: npt.ArrayLike, what: Text) -> Floats:
 
 
 def _numbers(values: npt.ArrayLike, count: int, what: Text, whose: Text) -> Floats:
-    numbers = np.asarray(values, dtype=np.float64)
-    if numbers.ndim == 0:
-        numbers = np.full(count, float(numbers))
+    numbers = np.ascontiguousarray(values, dtype=np.float64)
+    if np.ndim(values) == 0:
+        numbers = np.full(count, numbers.item())
     if numbers.shape != (count,):
         raise ContractError(
             Text(
@@ -78,7 +78,7 @@ def positions(costs: Costs, locked: npt.ArrayLike, closed: npt.ArrayLike) -> tup
                 )
             )
         both.append(wanted)
-    clash = np.intersect1d(*both)
+    clash = np.intersect1d(both[0], both[1])
     if len(clash):
         names = ", ".join(str(costs.sites[j]) for j in clash[:5])
         raise Infeasible(

@@ -141,7 +141,7 @@ def read_options(table: pd.DataFrame, sites: pd.Index) -> Options:
 def _numbers(table: pd.DataFrame, column: str) -> Floats:
     if column not in table:
         return np.zeros(len(table))
-    values = table[column].to_numpy(dtype=np.float64)
+    values: Floats = table[column].to_numpy(dtype=np.float64)
     wrong = ~np.isfinite(values) | (values < 0.0)
     if wrong.any():
         row = int(np.argmax(wrong))
