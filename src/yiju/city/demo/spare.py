@@ -50,7 +50,7 @@ def spare_room(
         *_in_houses(town, "municipal", "公共用房", _MUNICIPAL, None, rng),
         *_in_houses(town, "station", "可改造设施", _STATIONS, None, rng),
         *_in_houses(town, "school", "可改造设施", _SCHOOLS, _BESIDE_PUPILS, rng),
-        *_plots(town, rng),
+        *_plots(town, stems, rng),
     ]
     rows = pd.DataFrame([*vacant, *rest])
     lon, lat = site.to_degrees(np.array(rows.pop("xy").tolist()))
@@ -99,11 +99,15 @@ def _in_houses(
     return rows
 
 
-def _plots(town: Townscape, rng: np.random.Generator) -> list[dict[str, object]]:
+def _plots(town: Townscape, stems: list[Text], rng: np.random.Generator) -> list[dict[str, object]]:
     return [
-        _row("公共用地", f"{facility.zh}地块", facility.xy, rng.uniform(*_PLOT_M2))
+        _row("公共用地", f"{_stem(stems, facility)}停车场地块", facility.xy, rng.uniform(*_PLOT_M2))
         for facility in _of(town, _GROUND)[::_EVERY]
     ]
+
+
+def _stem(stems: list[Text], facility: Facility) -> str:
+    return stems[facility.community].zh if facility.community >= 0 else "城郊"
 
 
 def _of(town: Townscape, services: tuple[str, ...]) -> list[Facility]:

@@ -17,10 +17,11 @@ from yiju.supply.plan.expanding import RULES
 from yiju.supply.plan.explaining import unreached
 from yiju.supply.plan.ground import Ground
 from yiju.supply.plan.offers import make_offers
-from yiju.supply.plan.serving import equity, newly, served
+from yiju.supply.plan.serving import enough, equity, newly, served
 from yiju.supply.plan.sites import site_rows, supply_rows
 from yiju.supply.plan.solving import decide
 from yiju.supply.siting.colocation import ComplexRule
+from yiju.supply.siting.expansion import Expansion
 from yiju.text import Text
 
 if TYPE_CHECKING:
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
 _COMPLEX = Text(
     "综合体应有三项以上功能：本方案只安排所列服务，其余面积留给其他功能。",
     "A complex has three functions or more: this plan places those that were asked for, the rest of the floor is free.",
+)
+_WEIGHTS = Text(
+    "人口总数不是本市口径：人数只是权重，应读作比例。",
+    "The population total is not this city's own: people are weights, to be read as shares.",
 )
 
 
@@ -136,6 +141,8 @@ def _about(
     limits = {code: offer.limit_m for code, offer in offers.of.items()}
     gained = frame[newly(frame, limits)].groupby("service")["people"].sum()
     by_service = {code: round(float(gained.get(code, 0.0)), 1) for code in asked.services}
+    if isinstance(found, Expansion):
+        by_service = {asked.services[0]: round(found.people_gained, 1)}
     return {
         "name": asked.title,
         "year": ground.year,
@@ -166,7 +173,7 @@ def _about(
             "candidates": len(offers.sites),
         },
         "assumptions": _assumptions(asked, offers),
-        "notes": [{"zh": n.zh, "en": n.en} for n in _notes(ground, asked, offers, decision)],
+        "notes": [{"zh": n.zh, "en": n.en} for n in _notes(ground, asked, offers, decision, frame)],
     }
 
 
@@ -187,12 +194,17 @@ def _assumptions(asked: Question, offers: Offers) -> list[dict[str, str]]:
     return told
 
 
-def _notes(ground: Ground, asked: Question, offers: Offers, decision: Decision) -> list[Text]:
+def _notes(
+    ground: Ground, asked: Question, offers: Offers, decision: Decision, frame: gpd.GeoDataFrame
+) -> list[Text]:
     # who is out of reach of every candidate is told below, with the names of the places
     notes = [*offers.sites.notes, *(decision.siting.notes if decision.siting.problem != "colocate" else ())]
     if asked.complexes and len(asked.services) < ComplexRule().least_functions:
         notes.append(_COMPLEX)
+    if ground.context.weights_only:
+        notes.append(_WEIGHTS)
     for code, offer in offers.of.items():
+        notes += enough(ground, decision, offer, frame)
         lost = offer.costs.stranded & (offer.unserved > 0)
         people = float(offer.unserved[lost].sum())
         if people >= 0.5:

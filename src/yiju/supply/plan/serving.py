@@ -12,6 +12,8 @@ import pandas as pd
 from yiju.access.catchment import two_step_fca, within_catchment
 from yiju.access.inequality import gini_of, lorenz
 from yiju.checkup.reach import METRES
+from yiju.city.services import service
+from yiju.text import Text
 
 if TYPE_CHECKING:
     from yiju.supply.plan.candidates import Sites
@@ -76,6 +78,24 @@ def newly(frame: pd.DataFrame, limits_m: dict[str, float]) -> pd.Series:
     limit = frame["service"].map(limits_m)
     before = frame["walk_before_m"].fillna(np.inf) <= limit
     return (frame["walk_after_m"] <= limit) & ~before
+
+
+def enough(ground: Ground, decision: Decision, offer: Offer, frame: pd.DataFrame) -> list[Text]:
+    """What is told where the places of a plan are fewer than the norm asks for the homes that it newly reaches."""
+    due_at = pd.Series(np.asarray(ground.demand(offer.service).places), index=ground.cell_ids)
+    mine = frame[newly(frame, {offer.service: offer.limit_m}) & (frame["service"] == offer.service)]
+    due = float(due_at.reindex(mine["cell_id"]).sum(min_count=1))
+    places = sum(s.places for s in decision.supplies if s.service == offer.service)
+    if not due > places:  # also where there is no norm
+        return []
+    name = service(offer.service).name
+    return [
+        Text(
+            f"可达不等于够用：新覆盖范围内{name.zh}按标准应有 {due:,.0f} 位，本方案提供 {places:,.0f} 位。",
+            f"Within reach is not yet enough: the norm asks for {due:,.0f} places of {name.en} where it is newly in "
+            f"reach, the plan has {places:,.0f}.",
+        )
+    ]
 
 
 def equity(ground: Ground, offers: Offers, decision: Decision) -> pd.DataFrame:

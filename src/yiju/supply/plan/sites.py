@@ -33,7 +33,7 @@ def supply_rows(offers: Offers, decision: Decision, served: pd.DataFrame) -> pd.
     DataFrame
         ``site_id``, ``service``, ``option``, ``places``, ``floor_area_m2``, ``cost_yuan`` (with the site's own cost
         shared evenly among its services), ``people`` (who get it here within its walk and had it nowhere),
-        ``unit_cost_yuan`` (for each place).
+        ``unit_cost_yuan`` (for each place). Where the problem counts places, people are those who get one.
     """
     people = _people(offers, served)
     hosted = pd.Series([s.site_id for s in decision.supplies], dtype="str").value_counts()
@@ -48,7 +48,11 @@ def supply_rows(offers: Offers, decision: Decision, served: pd.DataFrame) -> pd.
                 "places": supply.places,
                 "floor_area_m2": supply.floor_area_m2,
                 "cost_yuan": cost,
-                "people": float(people.get((supply.site_id, supply.service), 0.0)),
+                "people": float(
+                    people.get((supply.site_id, supply.service), 0.0)
+                    if supply.people is None
+                    else supply.people
+                ),
                 "unit_cost_yuan": cost / supply.places if supply.places > 0 else np.nan,
             }
         )
@@ -134,6 +138,15 @@ def _places_of(ground: Ground, offers: Offers, decision: Decision) -> dict[str, 
     return known
 
 
+def _name_of(ground: Ground, offers: Offers, site_id: str) -> str:
+    """What people call a candidate or a facility; its id where nobody says."""
+    names = offers.sites.frame["name"]
+    if site_id not in names.index:
+        table = ground.context.table("facilities").drop_duplicates("facility_id")
+        names = table.set_index("facility_id")["name"]
+    return str(names[site_id]) if site_id in names.index and not pd.isna(names[site_id]) else site_id
+
+
 def _years(cost_yuan: np.ndarray, years: tuple[int, ...]) -> list[int]:
     """Years in which sites are opened, the best first, each year with about the same share of the money."""
     before = np.concatenate([[0.0], np.cumsum(cost_yuan)[:-1]])
@@ -148,9 +161,8 @@ def _reason(
     mine = supplies[supplies["site_id"] == row["site_id"]].set_index("service")
     codes = [str(code) for code in mine.index]
     next_best = row["next_best"]
-    names = offers.sites.frame["name"]
-    if not pd.isna(next_best) and next_best in names.index and not pd.isna(names[next_best]):
-        next_best = names[next_best]
+    if not pd.isna(next_best):
+        next_best = _name_of(ground, offers, str(next_best))
     place = "" if pd.isna(row["community"]) else ground.place_names.get(row["community"], "")
     return why(
         Site(

@@ -46,7 +46,10 @@ _MEDIAN_REACH_M = 3_000.0
 
 
 class Supply(NamedTuple):
-    """One service at one site: how it comes about, its size and its cost without the site itself."""
+    """One service at one site: how it comes about, its size and its cost without the site itself.
+
+    ``people`` are those who get a place, where places are what is counted; else reach tells.
+    """
 
     site_id: str
     service: str
@@ -54,6 +57,7 @@ class Supply(NamedTuple):
     places: float
     floor_area_m2: float
     cost_yuan: float
+    people: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -324,6 +328,7 @@ def _more_places(
             float(row["places"]),
             float(row["floor_area_m2"]),
             float(row["cost_yuan"]),
+            float(row["people"]),
         )
         for row in found.supplies.to_dict("records")
     )
