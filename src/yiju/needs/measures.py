@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-# What a measure can be. The first five are supply, the next three change the way there, the last the rule.
+# What a measure can be. The first seven are supply, the next three change the way there, the last the rule.
 KINDS = (
-    "open_new", "convert", "enlarge", "buy_places", "partnership",
+    "open_new", "convert", "enlarge", "buy_places", "partnership", "move", "close",
     "link", "gate", "open_market",
     "standard",
 )  # fmt: skip

@@ -15,12 +15,13 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from yiju.supply.scenario.comparing import compare
     from yiju.supply.scenario.scenario import Scenario
     from yiju.supply.scenario.stored import StaleCheckup
 
-__all__ = ["Scenario", "StaleCheckup"]
+__all__ = ["Scenario", "StaleCheckup", "compare"]
 
-_HOME = {"Scenario": "scenario", "StaleCheckup": "stored"}
+_HOME = {"Scenario": "scenario", "StaleCheckup": "stored", "compare": "comparing"}
 
 
 def __getattr__(name: str) -> object:

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
+from yiju.checkup.observations import OBSERVATIONS
 from yiju.checkup.rows import KEY
 from yiju.checkup.run import judge_of, observe
 
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 # The overall grade, which stands on all others.
 _OVERALL = "Z01"
 _STREETS, _PEOPLE, _FACILITIES = {"street_edges", "street_nodes"}, {"residents"}, {"facilities", "entrances"}
+# Which way is better; a band has no such way.
+_GOOD = {"higher": 1.0, "lower": -1.0}
 # What places and needs of the year rest on besides: numbers of residents.
 _PER_RESIDENT = {"requests"}
 
@@ -112,8 +116,6 @@ def observed_again(city: Context, effect: Effect, before: pd.DataFrame) -> pd.Da
 
 def in_order(catalogue: Catalogue, observations: pd.DataFrame) -> pd.DataFrame:
     """Observations in the order of the catalogue, validated."""
-    from yiju.checkup.observations import OBSERVATIONS  # noqa: PLC0415
-
     order = {name: i for i, name in enumerate(catalogue.indicators)}
     ordered = observations.sort_values(
         "indicator", key=lambda ids: ids.map(order), kind="stable", ignore_index=True
@@ -121,25 +123,29 @@ def in_order(catalogue: Catalogue, observations: pd.DataFrame) -> pd.DataFrame:
     return OBSERVATIONS.validate(ordered)
 
 
-def side_by_side(before: pd.DataFrame, after: pd.DataFrame, indicators: set[str]) -> pd.DataFrame:
+def side_by_side(
+    before: pd.DataFrame, after: pd.DataFrame, indicators: Mapping[str, Indicator]
+) -> pd.DataFrame:
     """Before and after of the same indicator, reading, place and group, a row each.
 
     Returns
     -------
-    Columns of the key, ``level``, ``unit``, ``before``, ``after``, ``change``, ``n``, ``numerator_before``,
-    ``numerator_after``, ``status``, ``threshold``, ``grade_before``, ``grade_after``.
+    Columns of the key, ``level``, ``unit``, ``before``, ``after``, ``change``, ``better`` (null where it stays, or
+    neither way is better), ``n``, ``numerator_before``, ``numerator_after``, ``status``, ``threshold``,
+    ``grade_before``, ``grade_after``.
     """
-    one = before[before["indicator"].isin(indicators)].set_index(KEY)
-    two = after[after["indicator"].isin(indicators)].set_index(KEY)
+    one = before[before["indicator"].isin(list(indicators))].set_index(KEY)
+    two = after[after["indicator"].isin(list(indicators))].set_index(KEY)
     both = two.index.union(one.index, sort=False)
     one, two = one.reindex(both), two.reindex(both)
-    return pd.DataFrame(
+    rows = pd.DataFrame(
         {
             "level": two["level"].fillna(one["level"]),
             "unit": two["unit"].fillna(one["unit"]),
             "before": one["value"],
             "after": two["value"],
             "change": two["value"] - one["value"],
+            "better": pd.Series(pd.NA, index=both, dtype="boolean"),
             "n": two["n"],
             "numerator_before": one["numerator"],
             "numerator_after": two["numerator"],
@@ -149,3 +155,11 @@ def side_by_side(before: pd.DataFrame, after: pd.DataFrame, indicators: set[str]
             "grade_after": two["grade"],
         }
     ).reset_index()
+    good = [
+        _GOOD.get(indicators[name].direction_of(indicators[name].variant(variant)), 0.0)
+        for name, variant in zip(rows["indicator"], rows["variant"], strict=True)
+    ]
+    gain = rows["change"].to_numpy() * np.array(good)
+    moves = ~np.isnan(gain) & (gain != 0)
+    rows.loc[moves, "better"] = gain[moves] > 0
+    return rows

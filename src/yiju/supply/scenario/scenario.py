@@ -12,6 +12,7 @@ from yiju.checkup.context import Context
 from yiju.city.folder import CityFolder
 from yiju.city.services import group as group_of
 from yiju.errors import InputError
+from yiju.needs.recognition import recognise
 from yiju.supply.scenario import access, facilities, population, standards, streets
 from yiju.supply.scenario.affected import affected, observed_again, side_by_side
 from yiju.supply.scenario.changes import (
@@ -27,12 +28,16 @@ from yiju.supply.scenario.changes import (
     Standard,
 )
 from yiju.supply.scenario.checking import known_facility
+from yiju.supply.scenario.needs import fates
+from yiju.supply.scenario.saving import save
 from yiju.supply.scenario.stored import Stored
 from yiju.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
+
+    import geopandas as gpd
 
     from yiju.supply.scenario.access import Catchments, Equity, Method
     from yiju.supply.scenario.changes import Point
@@ -65,11 +70,10 @@ class Scenario:
     >>> town = City(toy_town(tempfile.mkdtemp(), blocks=8))
     >>> _ = town.checkup()
     >>> now = Scenario.of(town.folder)
-    >>> x, y = 640_000 + 600, 3_270_000 + 600
-    >>> then = now.add(service="health_station", at=(x, y))
+    >>> then = now.add(service="health_station", at=(640_600, 3_270_600))
     >>> rows = then.indicators().set_index(["indicator", "method", "variant", "place_id", "group"])
-    >>> rows.loc[("L10", "network", "r1000", "city", "all"), ["before", "after"]].round(1).tolist()
-    [93.7, 100.0]
+    >>> rows.loc[("L04", "network", "station-r300", "city", "all"), ["before", "after"]].round(1).tolist()
+    [69.8, 87.3]
     """
 
     stored: Stored
@@ -351,12 +355,64 @@ class Scenario:
         -------
         See :func:`yiju.supply.scenario.affected.side_by_side`.
         """
-        names = {i.id for i in affected(self.city.catalogue, self.effect)}
-        rows = side_by_side(self.stored.observations, self.observations, names)
+        moved = {i.id: i for i in affected(self.city.catalogue, self.effect)}
+        rows = side_by_side(self.stored.observations, self.observations, moved)
         if not changed_only:
             return rows
         same = _alike(rows["before"], rows["after"]) & _alike(rows["grade_before"], rows["grade_after"])
         return rows[~same].reset_index(drop=True)
+
+    @cached_property
+    def needs(self) -> pd.DataFrame:
+        """The ledger of needs of the city as it would be, which carries on the stored one."""
+        if not self.changes:
+            return self.stored.needs
+        year = self.stored.year
+        return recognise(self.observations, self.city.folder, year=year, earlier=self.stored.needs)
+
+    def needs_closed(self) -> pd.DataFrame:
+        """Which needs close, which open, and which more or fewer people have.
+
+        Returns
+        -------
+        See :func:`yiju.supply.scenario.needs.fates`.
+        """
+        return fates(self.stored.needs, self.needs)
+
+    def save(
+        self,
+        plan: str,
+        *,
+        due_year: int | None = None,
+        cost_yuan: Sequence[float | None] | float | None = None,
+        hours: Sequence[float | None] | float | None = None,
+    ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+        """Put the changes into the ledger as measures of a plan, in place of those that a plan of this name had.
+
+        Parameters
+        ----------
+        plan
+            Name under which they were decided.
+        due_year
+            When they are to be done, by default the year after the check-up. The check-up of that year is held against
+            what they promise: every value that becomes better.
+        cost_yuan, hours
+            Money, and hours of staff, of each change in order; None where it is not known.
+
+        Returns
+        -------
+        Measures and promises, as :mod:`yiju.needs.measures` has them.
+
+        Raises
+        ------
+        InputError
+            No changes, or people among them, who are an assumption and no measure; a number below 0.
+        StaleCheckup
+            The city was built or checked up anew since.
+        SnapshotError
+            They could not be stored; what was there stays whole.
+        """
+        return save(self, plan, due_year=due_year, cost_yuan=cost_yuan, hours=hours)
 
 
 def _alike(one: pd.Series, other: pd.Series) -> pd.Series:

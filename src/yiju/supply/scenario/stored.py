@@ -106,7 +106,7 @@ def snapshot_of(noted: Mapping[str, Any]) -> str:
     Examples
     --------
     >>> snapshot_of({"tables": {"a.parquet": "00"}, "config": "11", "catalogue": "22"})
-    'c5b1c1ba8d0f66d2'
+    '90a6f8259c9bdeb0'
     """
     digest = sha256()
     for name, value in sorted(noted["tables"].items()):
