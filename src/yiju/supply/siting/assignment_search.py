@@ -18,6 +18,11 @@ Int64s = npt.NDArray[np.int64]
 # Beyond so many pairs of point and site, groups are not tried at every site: 160 MB of costs.
 _WHOLE_MATRIX = 20_000_000
 
+# Chosen by trial on the capacitated p-median of OR-Library: how far costs are shaken for another beginning, and how
+# often the same sites are settled again.
+_SHAKE = 1.5
+_SAME = 0.3
+
 
 class Search:
     """Keeps the best answer and never looks at the same sites twice."""
@@ -30,25 +35,32 @@ class Search:
         small = task.costs.n * task.costs.m <= _WHOLE_MATRIX
         self._all = task.dense(np.arange(task.costs.m)) if small else None
 
-    def offer(self, sites: Int64s) -> Placed:
-        """Settle these sites, and others that their groups like better; the best of them."""
+    def offer(self, sites: Int64s, *, anew: bool = False) -> Placed:
+        """Settle these sites, and others that their groups like better; the best of them.
+
+        Sites that were settled before are settled ``anew`` from another beginning, or not at all.
+        """
         if not self.task.whole:
             return self._keep(self._split(np.unique(sites)))
         found = nothing()
         while True:
             sites = np.unique(sites)
             key = sites.astype(np.int32).tobytes()
-            if key in self._seen:
+            if key in self._seen and not anew:
                 return found
+            now, where = self._settled(sites, shaken=key in self._seen)
             self._seen.add(key)
-            now, where = self._settled(sites)
+            anew = False
             if now.total >= found.total:
                 return found
             found = self._keep(now)
             sites = self._better_medians(sites, where)
 
     def exchange(self, rounds: int, allowed: Callable[[], bool], likely: Floats) -> None:
-        """Change one site of the best answer at random, the likely ones more often, and keep what is better."""
+        """Change one site of the best answer at random, the likely ones more often, and keep what is better.
+
+        Now and then none is changed, and the same sites are settled from another beginning.
+        """
         task = self.task
         for _ in range(rounds):
             if not allowed() or not np.isfinite(self.best.total):
@@ -59,13 +71,15 @@ class Search:
             drop = bool(len(loose)) and (task.p is not None or self._rng.random() < 2 / 3)
             add = bool(len(free)) and (task.p is not None or not drop or self._rng.random() < 1 / 2)
             sites = now
+            if self._rng.random() < _SAME:
+                drop = add = False
             if drop:
                 sites = sites[sites != self._rng.choice(loose)]
             if add:
                 odds = likely[free] / likely[free].sum()
                 sites = np.append(sites, self._rng.choice(free, p=odds))
             if task.p is None or len(sites) == task.p:
-                self.offer(sites)
+                self.offer(sites, anew=True)
 
     def _keep(self, found: Placed) -> Placed:
         if found.total < self.best.total:
@@ -79,12 +93,13 @@ class Search:
         self._seen.add(key)
         return transport(self.task, sites)
 
-    def _settled(self, sites: Int64s) -> tuple[Placed, npt.NDArray[np.int32]]:
+    def _settled(self, sites: Int64s, *, shaken: bool) -> tuple[Placed, npt.NDArray[np.int32]]:
         from yiju.supply.siting.kernels.assign import settle  # noqa: PLC0415 - compiles
 
         task = self.task
         cost = np.ascontiguousarray(self._all[:, sites]) if self._all is not None else task.dense(sites)
-        where = np.argmin(cost, axis=1).astype(np.int32)
+        seen = cost * self._rng.uniform(1.0, _SHAKE, cost.shape) if shaken else cost
+        where = np.argmin(seen, axis=1).astype(np.int32)
         row = np.arange(task.costs.n)
         if np.isinf(cost[row, where]).any() or task.room[sites].sum() < task.size.sum():
             return nothing(), where

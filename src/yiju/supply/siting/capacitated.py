@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 
 # Exchanges of one site that are tried after the prices have settled; the same for everybody, so that answers repeat.
-_EXCHANGES = 300
+_EXCHANGES = 600
 
 
 @dataclass(frozen=True, eq=False)
@@ -257,7 +257,8 @@ def _likely(worth: Floats) -> Floats:
 def _answer(
     problem: str, task: Assignment, best: Placed, lower: float, *, gap: float, started: float
 ) -> Assigned:
-    total, costs = best.total, task.costs
+    costs = task.costs
+    total = float(np.round(best.total)) if task.step else best.total  # whole but for the solver's dust
     lower = min(lower, total)
     proof: Proof = "out of time"
     if task.step and is_closed(total, lower, step=task.step):

@@ -78,8 +78,7 @@ def pick_whole(
             for q in range(capacity, weight - 1, -1):
                 then = best[q - weight] + pays
                 kept[items, q] = then < best[q]
-                if then < best[q]:
-                    best[q] = then
+                best[q] = min(best[q], then)
             for q in range(weight):
                 kept[items, q] = False
             item[items] = e
