@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -121,9 +122,18 @@ def group_bands() -> dict[str, tuple[int, int]]:
     return {f"age_{low}_{'plus' if high == _END else high}": (low, high) for low, high in pairs}
 
 
-def gathered(by_age: Floats) -> dict[str, Floats]:
-    """People by single year (..., 101) gathered into the bands of the groups."""
-    return {
-        band: np.asarray(by_age[..., low : min(high, OLDEST) + 1].sum(axis=-1))
-        for band, (low, high) in group_bands().items()
-    }
+@cache
+def group_ages() -> Floats:
+    """Which ages lie in which of these bands: (bands, 101) of 0 and 1.
+
+    Examples
+    --------
+    >>> group_ages().sum(axis=1).tolist()
+    [3.0, 3.0, 6.0, 3.0, 45.0, 20.0, 21.0]
+    """
+    ages = np.arange(AGES)
+    within = np.array(
+        [(ages >= low) & (ages <= high) for low, high in group_bands().values()], dtype=np.float64
+    )
+    within.flags.writeable = False
+    return within

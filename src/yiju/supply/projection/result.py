@@ -12,10 +12,11 @@ import pandas as pd
 from yiju.city.services import group
 from yiju.city.services import service as look_up
 from yiju.city.tables import RESIDENTS
-from yiju.errors import ContractError, InputError, UnknownName
+from yiju.errors import InputError, UnknownName
 from yiju.supply.demand import Demand, demand
-from yiju.supply.projection.ages import AGES, OLDEST, gathered, split
-from yiju.supply.projection.component import FEMALE, Course, project, refuse
+from yiju.supply.projection.ages import AGES, OLDEST, group_ages, group_bands
+from yiju.supply.projection.component import FEMALE, Course, project
+from yiju.supply.projection.homes import Homes
 from yiju.supply.projection.parameters import Parameters, read_parameters
 from yiju.text import Text
 
@@ -32,8 +33,6 @@ SPLIT = Text(
     "Bands of ages were split into years by the life table, between groups evenly; women and men by the sex ratio at "
     "birth and the life table. Cells keep their present share of each age of their community.",
 )
-# A cell that lies in no community; its people are projected with each other.
-NOWHERE = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,12 +45,14 @@ class Projection:
         The scenario.
     years
         The year of the cells, then each year after it: T + 1 of them.
-    communities
-        (k,) ids of the communities; "" for cells that lie in none.
     course
         People by year, community, sex and single year of age, the last open, and what happened in each year.
+    homes
+        The home cells of today.
     notes
         What was assumed, and who was left out.
+    weights_only
+        Whether people are weights whose total says nothing.
 
     Examples
     --------
@@ -65,13 +66,15 @@ class Projection:
 
     outlook: Outlook
     years: tuple[int, ...]
-    communities: pd.Index
     course: Course
+    homes: Homes
     notes: tuple[Text, ...]
-    _cells: pd.DataFrame
-    _by_age: Floats
-    _home: npt.NDArray[np.int64]
     weights_only: bool = False
+
+    @property
+    def communities(self) -> pd.Index:
+        """(k,) ids of the communities; "" for cells that lie in none."""
+        return self.homes.communities
 
     @property
     def population(self) -> pd.DataFrame:
@@ -113,12 +116,8 @@ class Projection:
         UnknownName
             The projection does not hold that year.
         """
-        now = self._by_community(self._by_age)
         then = self.course.people[self._position(year)].sum(axis=1)
-        everybody = _shares(self._by_age.sum(axis=1), self._home, len(self.communities))
-        base = now[self._home]
-        share = np.divide(self._by_age, base, out=np.repeat(everybody[:, None], AGES, axis=1), where=base > 0)
-        return self._with_ages(self._cells, share * then[self._home])
+        return _with_bands(self.homes.cells, self.homes.spread(then)).assign(status="modelled")
 
     def demand(self, service: Service | str, year: int) -> Demand:
         """Demand for a service by home cell in a year.
@@ -142,17 +141,11 @@ class Projection:
         entry = look_up(service) if isinstance(service, str) else service
         t, k = len(self.years), len(self.communities)
         index = pd.MultiIndex.from_product([self.years, self.communities], names=["year", "community"])
-        whole = self._with_ages(
-            pd.DataFrame(index=index), self.course.people.sum(axis=2).reshape(t * k, AGES)
-        )
+        bands = self.course.people.sum(axis=2).reshape(t * k, AGES) @ group_ages().T
+        whole = _with_bands(pd.DataFrame(index=index), bands)
         wanted = demand(whole, entry, weights_only=self.weights_only)
         columns = [wanted.people, wanted.total, wanted.places, wanted.floor_area_m2]
         return pd.concat(columns, axis=1)
-
-    def _by_community(self, by_cell: Floats) -> Floats:
-        sums = np.zeros((len(self.communities), AGES))
-        np.add.at(sums, self._home, by_cell)
-        return sums
 
     def _position(self, year: int) -> int:
         if year not in self.years:
@@ -163,10 +156,12 @@ class Projection:
     def _frame(self, values: Floats) -> pd.DataFrame:
         return pd.DataFrame(values, index=pd.Index(self.years, name="year"), columns=self.communities)
 
-    @staticmethod
-    def _with_ages(frame: pd.DataFrame, by_age: Floats) -> pd.DataFrame:
-        kept = frame.drop(columns=RESIDENTS.band_columns(frame))
-        return kept.assign(people=by_age.sum(axis=1), **gathered(by_age))
+
+def _with_bands(frame: pd.DataFrame, people: Floats) -> pd.DataFrame:
+    """The frame with (rows, groups) people in the bands of the groups instead of its own."""
+    kept = frame.drop(columns=RESIDENTS.band_columns(frame))
+    by_band = dict(zip(group_bands(), people.T, strict=True))
+    return kept.assign(people=people.sum(axis=1), **by_band)
 
 
 def project_cells(
@@ -210,42 +205,23 @@ def project_cells(
         )
     given = parameters or read_parameters()
     outlook = given.outlook(scenario)
-    if "community" not in cells:
-        raise ContractError(Text("居住单元缺少 community 列。", "The home cells need a column community."))
-    bands = RESIDENTS.band_columns(cells)
-    counts = np.nan_to_num(cells[bands].to_numpy(dtype=np.float64))
-    refuse(counts, "age_*")
-    by_age = counts @ split(bands, given.lived.sum(axis=0))
-    home, communities = pd.factorize(
-        cells["community"].astype(object).where(cells["community"].notna(), NOWHERE)
-    )
-    start = np.zeros((len(communities), AGES))
-    np.add.at(start, home, by_age)
+    homes = Homes.of(cells, given.lived.sum(axis=0))
     women = given.lived[FEMALE] / given.lived.sum(axis=0)
-    levels = given.levels(list(communities), years, outlook)
-    course = project(np.stack([start * women, start * (1.0 - women)], axis=1), given.rates, levels)
+    levels = given.levels(list(homes.communities), years, outlook)
+    start = np.stack([homes.by_age * women, homes.by_age * (1.0 - women)], axis=1)
     return Projection(
         outlook,
         tuple(range(year, year + years + 1)),
-        pd.Index(list(communities), name="community", dtype="str"),
-        course,
-        (SPLIT, *given.notes, *_left_out(cells, counts)),
-        cells,
-        by_age,
-        home,
+        project(start, given.rates, levels),
+        homes,
+        (SPLIT, *given.notes, *_left_out(homes)),
         weights_only,
     )
 
 
-def _shares(people: Floats, home: npt.NDArray[np.int64], k: int) -> Floats:
-    """Share of each cell in its community; alike where nobody of known age lives."""
-    whole, cells = np.bincount(home, people, minlength=k), np.bincount(home, minlength=k)
-    return np.divide(people, whole[home], out=1.0 / cells[home], where=whole[home] > 0)
-
-
-def _left_out(cells: pd.DataFrame, counts: Floats) -> Sequence[Text]:
+def _left_out(homes: Homes) -> Sequence[Text]:
     """People whose age is not known are not projected: how many."""
-    missing = float(np.nansum(cells["people"]) - counts.sum())
+    missing = float(np.nansum(homes.cells["people"]) - homes.counts.sum())
     if missing < 0.5:
         return ()
     return (
