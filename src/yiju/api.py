@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from yiju.supply.demand import Demand
     from yiju.supply.plan import Plan
     from yiju.supply.projection import Projection
+    from yiju.supply.scenario import Scenario
 
 
 @dataclass(frozen=True)
@@ -392,6 +393,39 @@ class City:
         if save:
             save_measures(self.folder, made)
         return made
+
+    def scenario(self, year: int | None = None, *, locked: Iterable[str] = ()) -> Scenario:
+        """The city as it was checked up, to try changes on: each gives a city as it would be.
+
+        Parameters
+        ----------
+        year
+            Year of the check-up, by default the city's own.
+        locked
+            Facilities that may not be closed or moved.
+
+        Raises
+        ------
+        MissingCity
+            There is no check-up of that year.
+        StaleCheckup
+            The city has changed since.
+        UnknownName
+            A facility that is locked does not exist.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from yiju.city.toytown import toy_town
+        >>> town = City(toy_town(tempfile.mkdtemp(), blocks=8, severed=True))
+        >>> _ = town.checkup()
+        >>> bridged = town.scenario().link((640_400, 3_270_400), (640_400, 3_270_500))
+        >>> bridged.needs_closed()["fate"].value_counts().to_dict()
+        {'closed': 6, 'eased': 1}
+        """
+        from yiju.supply.scenario import Scenario
+
+        return Scenario.of(self.folder, year, locked=locked)
 
     def report(self, year: int | None = None, *, progress: Progress = SILENT) -> Path:
         """Write the report of a year and return its page.

@@ -26,6 +26,10 @@ COMMANDS: dict[str, tuple[str, Text]] = {
     "needs": ("yiju.cli.needs", Text("查看需求台账", "Show the ledger of needs.")),
     "compare": ("yiju.cli.needs", Text("比较两个年度", "Compare two years.")),
     "plan": ("yiju.cli.plan", Text("规划供给：选址与方案", "Plan where services should go.")),
+    "whatif": (
+        "yiju.cli.whatif",
+        Text("情景推演：改变设施、街道、标准或人口", "Try changes, see the whole city."),
+    ),
     "report": ("yiju.cli.report", Text("生成报告", "Write the report.")),
     "demo": ("yiju.cli.demo", Text("生成示范城市并完成体检", "Make the demo city and check it up.")),
 }
