@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from yiju.supply.projection.ages import AGES, group_ages
+from yiju.supply.projection.ages import AGES, group_bands, members
 from yiju.supply.projection.homes import Homes
 
 BANDS = ["age_0_9", "age_10_63", "age_64_84", "age_85_plus"]
+GROUP_AGES = members(group_bands())
 LIVED = np.linspace(1.0, 0.02, AGES)
 
 
@@ -42,13 +43,13 @@ def test_the_fast_way_is_the_plain_one(town) -> None:
                 else:
                     share = by_age[cell].sum() / known if known > 0 else 1 / len(mine)
                 plain[cell, age] = share * later[place, age]
-    np.testing.assert_allclose(homes.spread(later), plain @ group_ages().T, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(homes.spread(later, GROUP_AGES), plain @ GROUP_AGES.T, rtol=1e-9, atol=1e-9)
 
 
 @given(towns())
 def test_nobody_is_lost_over_the_cells(town) -> None:
     homes, later = town
-    by_place = pd.Series(homes.spread(later).sum(axis=1)).groupby(homes.community).sum()
+    by_place = pd.Series(homes.spread(later, GROUP_AGES).sum(axis=1)).groupby(homes.community).sum()
     np.testing.assert_allclose(by_place, later.sum(axis=1), rtol=1e-9, atol=1e-9)
     np.testing.assert_allclose(homes.by_age.sum(), homes.counts.sum(), rtol=1e-12)
 
@@ -56,5 +57,5 @@ def test_nobody_is_lost_over_the_cells(town) -> None:
 @given(towns())
 def test_who_stays_the_same_stays_where_he_is(town) -> None:
     homes, _ = town
-    now = homes.counts @ homes.shares @ group_ages().T
-    np.testing.assert_allclose(homes.spread(homes.by_age), now, rtol=1e-9, atol=1e-9)
+    now = homes.counts @ homes.shares @ GROUP_AGES.T
+    np.testing.assert_allclose(homes.spread(homes.by_age, GROUP_AGES), now, rtol=1e-9, atol=1e-9)

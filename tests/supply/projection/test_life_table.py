@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from yiju.errors import InputError
 from yiju.supply.projection import ages, life_table
-from yiju.supply.projection.ages import group_ages, group_bands, split
+from yiju.supply.projection.ages import group_bands, members, split
 from yiju.supply.projection.life_table import survival, table_with, years_lived
 
 
@@ -89,7 +89,7 @@ def test_inside_a_band_the_old_are_fewer() -> None:
 
 def test_bands_of_the_groups_hold_every_age_once() -> None:
     people = np.arange(101.0)
-    bands = dict(zip(group_bands(), group_ages() @ people, strict=True))
+    bands = dict(zip(group_bands(), members(group_bands()) @ people, strict=True))
     assert bands["age_3_5"] == 3 + 4 + 5
     assert sum(bands.values()) == people.sum()
 

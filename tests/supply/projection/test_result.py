@@ -16,6 +16,7 @@ from yiju.city.toytown import toy_town
 from yiju.errors import ContractError, InputError, UnknownName
 from yiju.supply import projection
 from yiju.supply.projection import project_cells, result
+from yiju.supply.scenario import Scenario
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -127,6 +128,19 @@ def test_a_cell_keeps_its_share_of_each_age() -> None:
     # d lies in no community and is projected all the same
     assert list(future.communities) == ["x", "y", ""]
     assert at.loc["d", "people"] == pytest.approx(future.population.loc[2028, ""])
+
+
+def test_people_of_a_later_year_go_into_a_what_if(tmp_path: Path) -> None:
+    town = City(toy_town(tmp_path, blocks=4))
+    town.checkup()
+    future = town.projection("low", years=10)
+    people = future.people_in(2035)
+    bands = [column for column in people if column.startswith("age_")]
+    np.testing.assert_allclose(people["people"], people[bands].sum(axis=1))
+    then = Scenario.of(town.folder).people(people)
+    residents = then.city.table("residents").set_index("cell_id")
+    assert residents.loc[people.index, "age_0_2"].tolist() == people["age_0_2"].tolist()
+    assert people["people"].sum() == pytest.approx(future.population.loc[2035].sum())
 
 
 def test_an_age_that_nobody_has_now_is_spread_like_everybody() -> None:

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import itertools
 import re
-from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,7 +23,7 @@ from yiju.errors import InputError
 from yiju.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 Floats = npt.NDArray[np.float64]
 
@@ -122,18 +121,16 @@ def group_bands() -> dict[str, tuple[int, int]]:
     return {f"age_{low}_{'plus' if high == _END else high}": (low, high) for low, high in pairs}
 
 
-@cache
-def group_ages() -> Floats:
-    """Which ages lie in which of these bands: (bands, 101) of 0 and 1.
+def members(bands: Iterable[str]) -> Floats:
+    """Which ages lie in which bands: (bands, 101) of 0 and 1.
 
     Examples
     --------
-    >>> group_ages().sum(axis=1).tolist()
+    >>> members(group_bands()).sum(axis=1).tolist()
     [3.0, 3.0, 6.0, 3.0, 45.0, 20.0, 21.0]
     """
     ages = np.arange(AGES)
-    within = np.array(
-        [(ages >= low) & (ages <= high) for low, high in group_bands().values()], dtype=np.float64
+    spans = [span(band) for band in bands]
+    return np.array([(ages >= low) & (ages <= high) for low, high in spans], dtype=np.float64).reshape(
+        -1, AGES
     )
-    within.flags.writeable = False
-    return within

@@ -15,7 +15,7 @@ import pandas as pd
 
 from yiju.city.tables import RESIDENTS
 from yiju.errors import ContractError
-from yiju.supply.projection.ages import group_ages, split
+from yiju.supply.projection.ages import split
 from yiju.supply.projection.component import refuse
 from yiju.text import Text
 
@@ -33,8 +33,10 @@ class Homes:
     ----------
     cells
         The n cells as they came.
+    bands
+        Bands of ages of the source.
     counts
-        (n, bands) people by cell in the bands of the source; unknown counts as none.
+        (n, bands) people by cell in them; unknown counts as none.
     shares
         (bands, 101) how the bands become single years.
     communities
@@ -44,6 +46,7 @@ class Homes:
     """
 
     cells: pd.DataFrame
+    bands: tuple[str, ...]
     counts: Floats
     shares: Floats
     communities: pd.Index
@@ -70,7 +73,7 @@ class Homes:
         named = cells["community"].astype(object).where(cells["community"].notna(), NOWHERE)
         community, ids = pd.factorize(named)
         communities = pd.Index(list(ids), name="community", dtype="str")
-        return cls(cells, counts, split(bands, lived), communities, community)
+        return cls(cells, tuple(bands), counts, split(bands, lived), communities, community)
 
     @cached_property
     def by_age(self) -> Floats:
@@ -79,25 +82,26 @@ class Homes:
         bands = [np.bincount(self.community, of, minlength=k) for of in self.counts.T]
         return np.asarray(np.stack(bands, axis=1) @ self.shares)
 
-    def spread(self, later: Floats) -> Floats:
+    def spread(self, later: Floats, into: Floats) -> Floats:
         """Spread people of a later year over the cells.
 
         Parameters
         ----------
         later
             (k, 101) people of each community by single year.
+        into
+            (m, 101) ages of each band that is asked for, 0 or 1.
 
         Returns
         -------
-        (n, groups) people of each cell in the narrowest bands of which the groups of residents are made.
+        (n, m) people of each cell in those bands.
         """
-        into = group_ages().T
         grown = np.divide(later, self.by_age, out=np.zeros_like(later), where=self.by_age > 0)
-        new = np.where(self.by_age > 0, 0.0, later) @ into
+        new = np.where(self.by_age > 0, 0.0, later) @ into.T
         spread = self._everybody[:, None] * new[self.community]
         # Not by single year, which a large city has no memory for: a band grows by one factor in a community.
         for band, shares in enumerate(self.shares):
-            factor = (shares * grown) @ into
+            factor = (shares * grown) @ into.T
             spread += self.counts[:, [band]] * factor[self.community]
         return np.asarray(spread)
 

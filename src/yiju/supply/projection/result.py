@@ -14,14 +14,14 @@ from yiju.city.services import service as look_up
 from yiju.city.tables import RESIDENTS
 from yiju.errors import InputError, UnknownName
 from yiju.supply.demand import Demand, demand
-from yiju.supply.projection.ages import AGES, OLDEST, group_ages, group_bands
+from yiju.supply.projection.ages import AGES, OLDEST, group_bands, members
 from yiju.supply.projection.component import FEMALE, Course, project
 from yiju.supply.projection.homes import Homes
 from yiju.supply.projection.parameters import Parameters, read_parameters
 from yiju.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from yiju.city.services import Service
     from yiju.supply.projection.parameters import Outlook
@@ -116,8 +116,30 @@ class Projection:
         UnknownName
             The projection does not hold that year.
         """
-        then = self.course.people[self._position(year)].sum(axis=1)
-        return _with_bands(self.homes.cells, self.homes.spread(then)).assign(status="modelled")
+        return _with_bands(self.homes.cells, self._spread(year, group_bands())).assign(status="modelled")
+
+    def people_in(self, year: int) -> pd.DataFrame:
+        """People of that year by home cell in the bands of the source, as a what-if takes them.
+
+        Returns
+        -------
+        Indexed by ``cell_id``: ``people`` and the bands of ages that the cells came with.
+
+        Raises
+        ------
+        UnknownName
+            The projection does not hold that year.
+
+        Examples
+        --------
+        >>> scenario.people(future.people_in(2035)).indicators()  # doctest: +SKIP
+        """
+        bands = self.homes.bands
+        by_band = pd.DataFrame(
+            self._spread(year, bands), index=pd.Index(self.homes.cells["cell_id"]), columns=list(bands)
+        )
+        by_band.insert(0, "people", by_band.sum(axis=1))
+        return by_band
 
     def demand(self, service: Service | str, year: int) -> Demand:
         """Demand for a service by home cell in a year.
@@ -141,11 +163,15 @@ class Projection:
         entry = look_up(service) if isinstance(service, str) else service
         t, k = len(self.years), len(self.communities)
         index = pd.MultiIndex.from_product([self.years, self.communities], names=["year", "community"])
-        bands = self.course.people.sum(axis=2).reshape(t * k, AGES) @ group_ages().T
+        bands = self.course.people.sum(axis=2).reshape(t * k, AGES) @ members(group_bands()).T
         whole = _with_bands(pd.DataFrame(index=index), bands)
         wanted = demand(whole, entry, weights_only=self.weights_only)
         columns = [wanted.people, wanted.total, wanted.places, wanted.floor_area_m2]
         return pd.concat(columns, axis=1)
+
+    def _spread(self, year: int, bands: Iterable[str]) -> Floats:
+        later = self.course.people[self._position(year)].sum(axis=1)
+        return self.homes.spread(later, members(bands))
 
     def _position(self, year: int) -> int:
         if year not in self.years:
@@ -178,7 +204,7 @@ def project_cells(
     Parameters
     ----------
     cells
-        Home cells: ``people``, ``community``, and bands that hold every age once.
+        Home cells: ``cell_id``, ``people``, ``community``, and bands that hold every age once.
     year
         The year that the cells are of.
     years
