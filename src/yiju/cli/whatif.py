@@ -140,7 +140,7 @@ def _reached(table: pd.DataFrame, names: list[str]) -> list[dict[str, object]]:
     keys = list(_WHAT[1:5])
     people = table[table["measure"] == "people_reached"].set_index(keys)[names]
     share = table[table["measure"] == "value"].set_index(keys)[names]
-    rows = []
+    rows: list[dict[str, object]] = []
     for key, numbers in people.iterrows():
         shares = share.loc[key] if key in share.index else None
         cells = {
@@ -173,14 +173,11 @@ def _values(table: pd.DataFrame, names: list[str]) -> list[dict[str, object]]:
     told = table[table["measure"] == "people_reached"].set_index(keys).index
     others = table[table["measure"] == "value"].set_index(keys)
     others = others[~others.index.isin(told)]
-    return [
-        {
-            "what": f"{_name(key[0], key[2])} {key[1]}",
-            "group": _group(key[3]),
-            **{name: _number(row[name]) for name in names},
-        }
-        for key, row in others.iterrows()
-    ]
+    rows: list[dict[str, object]] = []
+    for key, row in others.iterrows():
+        cells = {name: _number(row[name]) for name in names}
+        rows.append({"what": f"{_name(key[0], key[2])} {key[1]}", "group": _group(key[3]), **cells})
+    return rows
 
 
 def _name(indicator: str, variant: str) -> str:

@@ -197,12 +197,12 @@ def _told(file: Path, entry: Mapping[str, Any], names: list[str]) -> Told:
 def _check_change(file: Path, name: str, number: int, change: Mapping[str, Any]) -> None:
     """The right keys; what they hold is checked when the change is made."""
     what = Text(f"情景“{name}”第 {number} 项改动", f"scenario {name!r}, change {number}")
-    do = change.get("do")
+    do = str(change.get("do"))
     if do not in ARGUMENTS:
         raise InputError(
             Text(
-                f"{what.zh}：do 应为 {'、'.join(ARGUMENTS)} 之一，实际为 {do!r}。",
-                f"{what.en}: `do` needs to be one of {', '.join(ARGUMENTS)}, was {do!r}.",
+                f"{what.zh}：do 应为 {'、'.join(ARGUMENTS)} 之一，实际为 {do}。",
+                f"{what.en}: `do` needs to be one of {', '.join(ARGUMENTS)}, was {do}.",
             ),
             file=file,
             field="do",
