@@ -149,8 +149,8 @@ def _name_of(ground: Ground, offers: Offers, site_id: str) -> str:
 
 def _years(cost_yuan: np.ndarray, years: tuple[int, ...]) -> list[int]:
     """Years in which sites are opened, the best first, each year with about the same share of the money."""
-    before = np.concatenate([[0.0], np.cumsum(cost_yuan)[:-1]])
-    share = before / max(float(cost_yuan.sum()), 1.0)
+    middle = np.cumsum(cost_yuan) - cost_yuan / 2
+    share = middle / max(float(cost_yuan.sum()), 1.0)
     ordered = sorted(years)
     return [ordered[min(int(s * len(ordered)), len(ordered) - 1)] for s in share]
 

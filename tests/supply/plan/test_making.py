@@ -1,0 +1,199 @@
+"""A plan of toy town against counting by hand: every choice of sites is tried."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from tests.supply.plan.conftest import CANDIDATES, LIMIT_M, people_of, town_at, walk_m
+
+from yiju.errors import InputError, MissingCity
+from yiju.supply.plan import Question, make_plan
+from yiju.supply.plan.unit_costs import unit_costs
+from yiju.supply.scenario import StaleCheckup
+from yiju.supply.siting import Infeasible
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from yiju.city.folder import CityFolder
+
+OLD = ("age_60_79", "age_80_plus")
+
+
+def gained(services: dict[str, set[str]]) -> float:
+    """People who get a service within 500 m only by these sites, each counted once for each service."""
+    people = {"elder_day_care": people_of(*OLD), "childcare": people_of("age_0_2")}
+    now = {"elder_day_care": walk_m((3, 3)), "childcare": np.full(len(people_of("age_0_2")), np.inf)}
+    total = 0.0
+    for code, sites in services.items():
+        new = np.min([walk_m(CANDIDATES[s][0]) for s in sites] + [np.full(len(now[code]), np.inf)], axis=0)
+        total += float(people[code][(now[code] > LIMIT_M) & (new <= LIMIT_M)].sum())
+    return total
+
+
+def cost_yuan(site: str, services: list[str]) -> float:
+    _, kind, _, own, _ = CANDIDATES[site]
+    unit = unit_costs()
+    fixed = unit.kind(kind).site_yuan if own is None else own
+    return fixed + sum(unit.unit_yuan(code, kind) for code in services)
+
+
+@pytest.mark.parametrize("sites", [1, 2, 3])
+def test_one_service_reaches_as_many_as_the_best_of_all_choices(town: CityFolder, sites: int) -> None:
+    plan = make_plan(town, Question(("elder_day_care",), sites=sites))
+    best = max(gained({"elder_day_care": set(some)}) for some in combinations("ABCDE", sites))
+    assert plan.people_gained == pytest.approx(best)
+    assert plan.about["objective"] == plan.about["bound"] == pytest.approx(best)
+    assert plan.about["proof"] == "optimal"
+    assert plan.about["gap"] == 0.0
+
+
+def test_two_services_share_sites_and_keep_the_budget(town: CityFolder) -> None:
+    budget = 4_500_000.0
+    plan = make_plan(town, Question(("elder_day_care", "childcare"), budget_yuan=budget))
+    best = 0.0
+    for hosts in _all_hostings():
+        spent = sum(cost_yuan(site, codes) for site, codes in hosts.items())
+        if spent <= budget:
+            by_service = {
+                code: {s for s, codes in hosts.items() if code in codes}
+                for code in ("elder_day_care", "childcare")
+            }
+            best = max(best, gained(by_service))
+    assert plan.about["objective"] == pytest.approx(best)
+    assert plan.about["spent_yuan"] <= budget
+    told = {row["site_id"]: row["services"].split(";") for row in plan.sites.to_dict("records")}
+    assert plan.about["spent_yuan"] == pytest.approx(sum(cost_yuan(s, codes) for s, codes in told.items()))
+    assert plan.sites["cost_yuan"].sum() == pytest.approx(plan.supplies["cost_yuan"].sum())
+    assert plan.sites["people"].sum() == pytest.approx(plan.people_gained)
+
+
+def _all_hostings() -> list[dict[str, list[str]]]:
+    """Every way to put the two services at candidates A to E; C may only take in day care."""
+    ways: list[dict[str, list[str]]] = [{}]
+    for site in "ABCDE":
+        mixes: list[list[str]] = [[], ["elder_day_care"]]
+        if site != "C":
+            mixes += [["childcare"], ["elder_day_care", "childcare"]]
+        ways = [way | ({site: mix} if mix else {}) for way in ways for mix in mixes]
+    return ways
+
+
+def test_walks_are_those_of_the_town(town: CityFolder) -> None:
+    plan = make_plan(town, Question(("elder_day_care",), sites=1))
+    (site,) = plan.sites["site_id"]
+    before, new = walk_m((3, 3)), walk_m(CANDIDATES[site][0])
+    served = plan.served
+    assert served["walk_before_m"].to_numpy() == pytest.approx(before)
+    assert served["walk_after_m"].to_numpy() == pytest.approx(np.minimum(before, new))
+    gets_it = (new < before) & (new <= LIMIT_M)
+    assert served["site_id"].notna().to_numpy().tolist() == gets_it.tolist()
+
+
+def test_each_site_says_what_it_adds_and_what_the_next_best_would_lose(town: CityFolder) -> None:
+    plan = make_plan(town, Question(("elder_day_care",), sites=2))
+    chosen = set(plan.sites["site_id"])
+    whole = gained({"elder_day_care": chosen})
+    for row in plan.sites.to_dict("records"):
+        without = chosen - {row["site_id"]}
+        assert row["gain"] == pytest.approx(whole - gained({"elder_day_care": without}))
+        others = set("ABCDE") - chosen
+        best = max(gained({"elder_day_care": without | {other}}) for other in others)
+        assert row["next_best_loss"] == pytest.approx(whole - best)
+        assert f"{row['people']:,.0f}" in row["why_en"]
+        assert row["why_zh"].startswith(f"候选{row['site_id']}：")
+    assert plan.sites["rank"].tolist() == [1, 2]
+    assert plan.sites["gain"].is_monotonic_decreasing
+
+
+def test_more_money_never_brings_less(town: CityFolder) -> None:
+    plan = make_plan(town, Question(("elder_day_care", "childcare"), budget_yuan=4_000_000.0))
+    curve = plan.curve
+    assert curve["budget_yuan"].is_monotonic_increasing
+    assert (curve["people_gained"].diff().dropna() >= -1e-9).all()
+    assert (curve["people_gained"] <= curve["bound"] + 1e-6).all()
+    assert (curve["budget_yuan"] == 4_000_000.0).any()
+
+
+def test_curve_of_sites_where_there_is_no_budget(town: CityFolder) -> None:
+    curve = make_plan(town, Question(("elder_day_care",), sites=2)).curve
+    assert curve.sort_values("sites")["people_gained"].is_monotonic_increasing
+    assert set(curve["sites"]) >= {1, 2, 3, 4}
+
+
+def test_places_are_shared_more_equally_afterwards(town: CityFolder) -> None:
+    equity = make_plan(town, Question(("elder_day_care",), sites=3)).equity
+    gini = equity.groupby("when")["gini"].first()
+    assert gini["after"] < gini["before"]
+    for _, corners in equity.groupby("when"):
+        assert corners[["share_people", "share_access"]].iloc[-1].tolist() == [1.0, 1.0]
+        assert corners["share_access"].is_monotonic_increasing
+
+
+def test_a_complex_hosts_all_that_is_asked_for(town: CityFolder) -> None:
+    plan = make_plan(town, Question(("elder_day_care", "childcare"), sites=2, complexes=True))
+    assert set(plan.sites["services"]) == {"elder_day_care;childcare"}
+    assert "C" not in set(plan.sites["site_id"])
+
+
+def test_services_stand_apart_where_they_may_not_share(town: CityFolder) -> None:
+    plan = make_plan(town, Question(("elder_day_care", "childcare"), sites=4, colocate=False))
+    assert not plan.sites["services"].str.contains(";").any()
+
+
+def test_years_take_the_best_sites_first_and_about_even_money(town: CityFolder) -> None:
+    plan = make_plan(town, Question(("elder_day_care",), sites=4, years=(2027, 2026)))
+    assert plan.sites["year"].is_monotonic_increasing
+    assert set(plan.sites["year"]) == {2026, 2027}
+
+
+def test_the_same_question_has_the_same_plan(town: CityFolder) -> None:
+    one, two = (make_plan(town, Question(("elder_day_care", "childcare"), sites=3)) for _ in range(2))
+    assert one.sites.equals(two.sites)
+    assert one.served.equals(two.served)
+
+
+def test_a_budget_that_opens_nothing_says_what_would(town: CityFolder) -> None:
+    cheapest = min(cost_yuan(site, ["childcare"]) for site in "ABDE")
+    with pytest.raises(Infeasible, match=f"{cheapest:,.0f} yuan") as refused:
+        make_plan(town, Question(("childcare",), budget_yuan=100_000.0))
+    assert refused.value.constraint == "budget"
+    assert refused.value.relaxed == pytest.approx(cheapest)
+    assert make_plan(town, Question(("childcare",), budget_yuan=cheapest)).about["spent_yuan"] == cheapest
+
+
+def test_people_whom_no_candidate_reaches_are_told(town: CityFolder) -> None:
+    plan = make_plan(town, Question(("elder_day_care",), sites=5))
+    reach = np.min([walk_m(CANDIDATES[s][0]) for s in "ABCDE"], axis=0)
+    lost = people_of(*OLD)[(walk_m((3, 3)) > LIMIT_M) & (reach > LIMIT_M)].sum()
+    assert lost > 0
+    assert any(f"{lost:,.0f} people have no candidate" in note["en"] for note in plan.about["notes"])
+
+
+def test_a_city_without_ages_is_planned_with_assumed_shares_and_says_so(tmp_path: Path) -> None:
+    folder = town_at(tmp_path / "town")
+    cells = folder.table("residents")
+    folder.write_table("residents", cells.drop(columns=[c for c in cells if str(c).startswith("age_")]))
+    from yiju.api import City
+
+    City(folder).checkup()
+    with pytest.raises(InputError, match=r"age_60_plus=0\.2"):
+        make_plan(folder, Question(("elder_day_care",), sites=1))
+    plan = make_plan(folder, Question(("elder_day_care",), sites=1, assumed_shares={"age_60_plus": 0.2}))
+    assert any("20.0% of the residents" in a["en"] for a in plan.about["assumptions"])
+    assert plan.served["people"].to_numpy() == pytest.approx(50.0)
+
+
+def test_a_plan_answers_a_check_up_of_the_city_as_it_is(tmp_path: Path) -> None:
+    from yiju.city.toytown import toy_town
+
+    bare = toy_town(tmp_path / "bare", blocks=4)
+    with pytest.raises(MissingCity, match="yiju checkup"):
+        make_plan(bare, Question(("elder_day_care",), sites=1))
+    folder = town_at(tmp_path / "town")
+    folder.write_table("candidates", folder.table("candidates").iloc[:3])
+    with pytest.raises(StaleCheckup, match="candidates"):
+        make_plan(folder, Question(("elder_day_care",), sites=1))
