@@ -183,7 +183,7 @@ def test_people_and_movements_that_cannot_be_are_refused() -> None:
     assert "应不小于 0" in refusal.value.say("zh")
     with pytest.raises(InputError, match="field departure_rate: needs to be at least 0"):
         levels(departure_rate=-0.1)
-    with pytest.raises(InputError, match="in year 1 more people of 0 leave the community at position 1"):
+    with pytest.raises(InputError, match="in year 1 more people of 0 leave community 1 than"):
         project(np.ones((1, 2, 3)), rates_with(), levels(departure_rate=1.5))
 
 

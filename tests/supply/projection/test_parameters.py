@@ -74,6 +74,13 @@ def test_a_city_may_add_a_scenario_and_its_own_source(tmp_path: Path) -> None:
     assert "暂定" in given.notes[1].zh
 
 
+def test_a_scenario_that_is_changed_keeps_the_rest(tmp_path: Path) -> None:
+    low = of_city(tmp_path, "[scenarios.low]\nbirths = 0.5\n").outlook("low")
+    assert low.moves.births == (0.5,)
+    assert low.moves.out_per_1000 == (5.0,)
+    assert low.name == read_parameters().outlook("low").name
+
+
 def test_a_life_table_of_the_citys_own(tmp_path: Path) -> None:
     q = [0.004] + [0.01] * 99 + [0.4]
     given = of_city(tmp_path, f"[deaths]\nq_female = {q}\nq_male = {q}\n")
@@ -104,6 +111,7 @@ def test_no_file_is_no_fault(tmp_path: Path) -> None:
         ("[deaths]\nq_female = [0.1, 0.2]", "field deaths.q_female: needs 101 ages"),
         ("[migration.schedule]\na1 = 1", "alpha1 is missing"),
         ("[communities.a]\nbirth = 1", "field communities.a: there is no birth here.*births"),
+        ("[communities]\na = 3", "field communities.a: needs to be a section"),
         ("[communities.a]\nout_per_1000 = -3", "field communities.a.out_per_1000: needs to be at least 0, was -3"),
         ("[scenarios.low]\nbirths = -1", "field scenarios.low.births"),
     ],

@@ -191,6 +191,12 @@ def test_cells_need_bands_and_communities() -> None:
         project_cells(cells().drop(columns=["community"]), year=2025)
 
 
+def test_more_who_leave_than_live_there_are_refused_with_the_community(tmp_path: Path) -> None:
+    (tmp_path / "projection.toml").write_text("[communities.y]\nout_per_1000 = 900\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"in year 1 more people of .* leave community y than live there"):
+        project_cells(cells(), year=2025, parameters=projection.read_parameters(tmp_path))
+
+
 def test_a_year_beyond_the_projection_is_refused() -> None:
     with pytest.raises(UnknownName, match="no year of the projection named '2040'"):
         project_cells(cells(), year=2025, years=2).demand("park", 2040)

@@ -79,6 +79,8 @@ class Levels:
         (years, k) people who come and who leave in a year, a resident.
     schedule
         (ages,) how much more those of an age move; only the proportions count.
+    names
+        (k,) of the communities, for what an error says; by default their positions.
     """
 
     births: Floats
@@ -86,6 +88,7 @@ class Levels:
     arrival_rate: Floats
     departure_rate: Floats
     schedule: Floats
+    names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("births", "arrivals", "arrival_rate", "departure_rate", "schedule"):
@@ -180,11 +183,12 @@ def _movers(people: Floats, levels: Levels, year: int) -> tuple[Floats, Floats]:
     level = np.divide(levels.departure_rate[year] * residents, mean, out=np.zeros_like(mean), where=mean > 0)
     leaving = level[:, None] * shape
     if (leaving > 1.0).any():
-        place, age = (int(i) for i in np.argwhere(leaving > 1.0)[0])
+        row, age = (int(i) for i in np.argwhere(leaving > 1.0)[0])
+        place = levels.names[row] if levels.names else str(row + 1)
         raise InputError(
             Text(
-                f"第 {year + 1} 年第 {place + 1} 个社区迁出人数超过了 {age} 岁的全部居民。",
-                f"in year {year + 1} more people of {age} leave the community at position {place + 1} than live there.",
+                f"第 {year + 1} 年社区 {place} 的迁出人数超过 {age} 岁的全部居民。",
+                f"in year {year + 1} more people of {age} leave community {place} than live there.",
             ),
             field="out_per_1000",
             hint=Text("请降低迁出率。", "Lower the rate of those who leave."),

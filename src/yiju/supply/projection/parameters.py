@@ -133,6 +133,7 @@ class Parameters:
             arrival_rate=added("in_per_1000") / 1000.0,
             departure_rate=added("out_per_1000") / 1000.0,
             schedule=self.schedule,
+            names=tuple(communities),
         )
 
 
@@ -186,8 +187,12 @@ def _over(raw: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
         if name in _SECTIONS:
             new = {"provisional": False} if "source_zh" in section or "source_en" in section else {}
             merged[name] = {**raw[name], **new, **section}
-        else:
-            merged[name] = {**raw.get(name, {}), **section}
+        else:  # a scenario of ours that is changed keeps what is not said anew
+            ours = raw.get(name, {})
+            merged[name] = ours | {
+                code: {**ours.get(code, {}), **_table(entry, f"{name}.{code}")}
+                for code, entry in section.items()
+            }
     return merged
 
 
