@@ -2,7 +2,7 @@
 
 The entries are data, in ``services.toml``, ``groups.toml`` and ``units.toml`` beside this module. A service
 with ``provisional`` holds some number that was not read in the issued text of its standard; reports say so.
-``sources`` tells it number by number.
+A number with a source of its own says it for itself: ``sources`` tells it number by number.
 """
 
 from __future__ import annotations
