@@ -15,6 +15,8 @@ from yiju.city.classes import CLASSES
 from yiju.city.services import CLASS_NAMES, GROUPS, INSTRUMENT_NAMES, SERVICES, UNITS
 from yiju.city.tables import TABLES
 from yiju.cli.main import COMMANDS, main
+from yiju.supply.plan.unit_costs import unit_costs
+from yiju.supply.plan.words import OPTION_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,6 +131,36 @@ def _classes() -> str:
     return "".join(page)
 
 
+def costs() -> str:
+    """The unit costs that a plan counts with."""
+    told = unit_costs()
+    head = (
+        "# Unit costs\n\n单位造价。What a plan counts with, in yuan; `city.toml` overrides each under `[costs.NAME]`. Where "
+        "no source is named a figure is remembered from public tenders of about 2020 to 2024: provisional, to be "
+        "replaced before an official use.\n\n## Kinds of candidate\n\n"
+        "| NAME | kind | option | `site_yuan` | `works_yuan_per_m2` |\n|---|---|---|---|---|\n"
+    )
+    kinds = [
+        f"| `{kind}` | {both(k.name)} | {both(OPTION_NAMES[k.option])} "
+        f"| {k.site_yuan:,.0f} | {k.works_yuan_per_m2:,.0f} |\n"
+        for kind, k in told.kinds.items()
+    ]
+    names = (
+        "floor_area_m2", "m2_per_place", "fit_out_yuan_per_m2", "equipment_yuan_per_place", "buy_yuan_per_place",
+        "partner_yuan_per_place",
+    )  # fmt: skip
+    middle = (
+        f"\n## Services\n\n| NAME | service | {' | '.join(f'`{n}`' for n in names)} | source |\n"
+        f"|---|---|{'---|' * len(names)}---|\n"
+    )
+    services = [
+        f"| `{code}` | {both(SERVICES[code].name)} "
+        f"| {' | '.join(f'{getattr(s, n):,g}' for n in names)} | {s.source} |\n"
+        for code, s in told.services.items()
+    ]
+    return "".join([head, *kinds, middle, *services])
+
+
 def indicators() -> str:
     """The indicator catalogue, one section for each."""
     head = (
@@ -180,6 +212,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "cli.md": commands,
     "tables.md": tables,
     "services.md": services,
+    "costs.md": costs,
     "indicators.md": indicators,
 }
 
