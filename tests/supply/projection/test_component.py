@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from yiju.errors import InputError
+from yiju.errors import ContractError, InputError
 from yiju.supply.projection import Levels, Rates, component, leslie, project, read_parameters
 
 
@@ -185,6 +185,22 @@ def test_people_and_movements_that_cannot_be_are_refused() -> None:
         levels(departure_rate=-0.1)
     with pytest.raises(InputError, match="in year 1 more people of 0 leave community 1 than"):
         project(np.ones((1, 2, 3)), rates_with(), levels(departure_rate=1.5))
+
+
+@pytest.mark.parametrize(
+    ("start", "change", "moving", "words"),
+    [
+        (np.ones((1, 3, 3)), {}, levels(), r"start needs the shape \(1, 2, 3\), was given \(1, 3, 3\)"),
+        (np.ones((1, 2, 4)), {}, levels(), r"start needs the shape \(1, 2, 3\)"),
+        (np.ones((1, 2, 3)), {"survival": np.ones((1, 3))}, levels(), "survival needs the shape"),
+        (np.ones((2, 2, 3)), {}, levels(), r"births needs the shape \(1, 2\), was given \(1, 1\)"),
+        (np.ones((1, 2, 3)), {}, levels(ages=4), "schedule needs the shape"),
+        (3.0, {}, levels(), "start needs the shape"),
+    ],
+)
+def test_arrays_that_do_not_belong_together_are_refused(start, change, moving, words) -> None:
+    with pytest.raises(ContractError, match=words):
+        project(start, rates_with(**change), moving)
 
 
 def test_examples_in_the_docstrings_run() -> None:

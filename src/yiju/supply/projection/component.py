@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from yiju.errors import InputError
+from yiju.errors import ContractError, InputError
 from yiju.text import Text
 
 Floats = npt.NDArray[np.float64]
@@ -126,6 +126,8 @@ def project(start: npt.ArrayLike, rates: Rates, levels: Levels) -> Course:
 
     Raises
     ------
+    ContractError
+        The arrays do not belong together.
     InputError
         A number of people is negative or unknown, or more leave than there are of an age.
 
@@ -140,6 +142,7 @@ def project(start: npt.ArrayLike, rates: Rates, levels: Levels) -> Course:
     [[[0.0, 3.0, 3.0], [0.0, 6.0, 9.0]]]
     """
     people = [np.asarray(start, dtype=np.float64)]
+    _fit(people[0], rates, levels)
     refuse(people[0], "people")
     counts = []
     for year in range(len(levels.births)):
@@ -149,6 +152,30 @@ def project(start: npt.ArrayLike, rates: Rates, levels: Levels) -> Course:
     k = people[0].shape[0]
     table = np.array(counts).reshape(-1, 4, k)
     return Course(np.array(people), *(table[:, i] for i in range(4)))
+
+
+def _fit(start: Floats, rates: Rates, levels: Levels) -> None:
+    """Arrays that do not belong together would otherwise be stretched to fit."""
+    ages, years = len(rates.fertility), len(levels.births)
+    k = start.shape[0] if start.ndim else 0
+    needed = {
+        "start": (start, (k, 2, ages)),
+        "survival": (rates.survival, (2, ages)),
+        "newborn": (rates.newborn, (2,)),
+        "schedule": (levels.schedule, (ages,)),
+        "births": (levels.births, (years, k)),
+        "arrivals": (levels.arrivals, (years, k)),
+        "arrival_rate": (levels.arrival_rate, (years, k)),
+        "departure_rate": (levels.departure_rate, (years, k)),
+    }
+    for name, (given, shape) in needed.items():
+        if given.shape != shape:
+            raise ContractError(
+                Text(
+                    f"{name} 的形状应为 {shape}，实际为 {given.shape}。",
+                    f"{name} needs the shape {shape}, was given {given.shape} instead.",
+                )
+            )
 
 
 def _year(before: Floats, rates: Rates, levels: Levels, year: int) -> tuple[Floats, tuple[Floats, ...]]:
