@@ -135,8 +135,8 @@ def costs() -> str:
     """The unit costs that a plan counts with."""
     told = unit_costs()
     head = (
-        "# Unit costs\n\n单位造价。What a plan counts with, in yuan; `city.toml` overrides each under "
-        "`[costs.NAME]`. Where no source is named a figure is remembered from public tenders of about 2020 to 2024: provisional, to be "
+        "# Unit costs\n\n单位造价。What a plan counts with, in yuan; `city.toml` overrides each under `[costs.NAME]`. "
+        "Where no source is named a figure is remembered from public tenders of about 2020 to 2024: provisional, to be "
         "replaced before an official use.\n\n## Kinds of candidate\n\n"
         "| NAME | kind | option | `site_yuan` | `works_yuan_per_m2` |\n|---|---|---|---|---|\n"
     )

@@ -29,7 +29,7 @@ def bytes_of(folder: Path) -> dict[str, bytes]:
 def test_the_same_seed_gives_the_same_bytes(tmp_path, demo_city):
     make_demo(tmp_path / "again")
     one, two = bytes_of(tmp_path / "again"), bytes_of(demo_city.folder.path)
-    assert len(one) == 13
+    assert len(one) == 14
     assert [name for name, content in one.items() if content != two[name]] == []
     assert same_demo(tmp_path / "again")
     assert not same_demo(tmp_path / "again", seed=7)
