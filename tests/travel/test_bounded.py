@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.travel.test_against_plain import World, plain_costs, points_at, small_worlds
 
-from yiju.travel import StreetNetwork, bounded
+from yiju.travel import StreetNetwork, bounded, pairs
 from yiju.travel.kernels.bounded import NARROW, wide
 from yiju.travel.results import whole_limit
 from yiju.travel.sweeping import of_limit
@@ -103,11 +103,18 @@ def test_decays_that_are_no_numbers_or_have_no_end_are_refused() -> None:
         travel.decayed_sums(nodes, nodes, [1, np.nan], halved, 100)
 
 
+@pytest.mark.parametrize("shared", [-1.0, np.inf], ids=["64 lanes", "alone"])
 @settings(max_examples=100, deadline=None)
-@given(small_worlds(), st.sampled_from([0.0, 1.0, 2.5, 4.0, 1e6]))
-def test_pairs_are_the_same_in_the_same_order_as_by_a_plain_search(world: World, limit: float) -> None:
+@given(
+    world=small_worlds(), limit=st.sampled_from([0.0, 1.0, 2.5, 4.0, 1e6]), threads=st.sampled_from([1, 2])
+)
+def test_pairs_are_the_same_in_the_same_order_as_by_a_plain_search(
+    shared: float, world: World, limit: float, threads: int
+) -> None:
     travel, origins, facilities = world
-    found = travel.within(origins, facilities, limit, threads=2)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pairs, "_SHARED", shared)
+        found = travel.within(origins, facilities, limit, threads=threads)
     plain = travel.plain.within(origins, facilities, limit)
     for column in ("first", "facility", "tenths"):
         assert np.array_equal(getattr(found, column), getattr(plain, column))

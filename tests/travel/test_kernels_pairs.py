@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yiju.travel import StreetNetwork
+from yiju.travel import StreetNetwork, pairs
 from yiju.travel.kernels.pairs import keep_cheaper, turn_over
 
 # Columns and costs of each row; the same column may stand twice.
@@ -24,8 +26,8 @@ def arrays(rows: Rows) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def lists(first: np.ndarray, column: np.ndarray, cost: np.ndarray) -> Rows:
-    pairs = list(zip(column.tolist(), cost.tolist(), strict=True))
-    return [pairs[begin:end] for begin, end in pairwise(first)]
+    pair = list(zip(column.tolist(), cost.tolist(), strict=True))
+    return [pair[begin:end] for begin, end in pairwise(first)]
 
 
 @given(rows=rows_of_pairs, data=st.data())
@@ -49,13 +51,36 @@ def test_of_a_pair_that_comes_twice_the_cheaper_stays(rows: Rows) -> None:
     assert lists(first, column[: first[-1]], cost[: first[-1]]) == expected
 
 
-def test_there_may_be_more_pairs_than_there_is_room_for_at_first() -> None:
+@pytest.mark.parametrize("shared", [-1.0, np.inf], ids=["64 lanes", "alone"])
+def test_there_may_be_more_pairs_than_there_is_room_for_at_first(
+    shared: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pairs, "_SHARED", shared)
     n = 300
     xy = np.column_stack([np.arange(n), np.zeros(n)])
     network = StreetNetwork.from_arrays(xy, np.arange(n - 1), np.arange(1, n), np.ones(n - 1))
     everybody = network.at_nodes(np.arange(n))
-    pairs = network.in_metres().within(everybody, everybody, n, threads=1)
-    assert len(pairs) == n * n > 2**16
+    found = network.in_metres().within(everybody, everybody, n, threads=1)
+    assert len(found) == n * n > 2**16
     i, j = np.divmod(np.arange(n * n), n)
-    assert np.array_equal(pairs.facility, j)
-    assert np.array_equal(pairs.tenths, 10 * np.abs(i - j))
+    assert np.array_equal(found.facility, j)
+    assert np.array_equal(found.tenths, 10 * np.abs(i - j))
+
+
+def test_those_who_share_few_rows_go_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    n = 200
+    xy = np.column_stack([np.arange(n), np.zeros(n)])
+    network = StreetNetwork.from_arrays(xy, np.arange(n - 1), np.arange(1, n), np.ones(n - 1))
+    everybody, few = network.at_nodes(np.arange(n)), network.at_nodes(np.arange(0, n, 10))
+    chosen = []
+    share = pairs._share
+
+    def told(*asked: Any) -> bool:
+        chosen.append(share(*asked))
+        return chosen[-1]
+
+    monkeypatch.setattr(pairs, "_share", told)
+    # facilities every 10 m: two of them within 10 m, ten within 50 m
+    for limit in (10, 50):
+        network.in_metres().within(everybody, few, limit)
+    assert chosen == [False, True]

@@ -1,11 +1,13 @@
 """All pairs of origin and facility within a limit: the list on which catchments, siting and Huff's shares stand.
 
-Whoever are fewer sit in the lanes of bounded sweeps (:mod:`yiju.travel.kernels.bounded`); pairs are written as they are
-met, and put in order by counting (:mod:`yiju.travel.kernels.pairs`).
+Whoever are fewer sit in the lanes of bounded sweeps, 64 at a time (:mod:`yiju.travel.kernels.bounded`) or, where they
+are far from each other, alone (:mod:`yiju.travel.kernels.alone`). Those who were met get rows of their own by counting
+(:mod:`yiju.travel.kernels.pairs`).
 """
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -15,13 +17,14 @@ import numpy.typing as npt
 from yiju.travel.bounded import joined
 from yiju.travel.hanging import by_edge, by_node, by_owner
 from yiju.travel.hooks import along_streets
+from yiju.travel.kernels.alone import alone_of
 from yiju.travel.kernels.pairs import keep_cheaper, turn_over
 from yiju.travel.kernels.within import pairs_within, turn_rows
 from yiju.travel.results import PairsWithin, whole_limit
 from yiju.travel.sweeping import clean_rows, in_batches, of_limit, streets_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from yiju.travel.hooks import Hooks
     from yiju.travel.snapping import AccessPoints
@@ -29,6 +32,11 @@ if TYPE_CHECKING:
 
 Int32s = npt.NDArray[np.int32]
 Int64s = npt.NDArray[np.int64]
+# Where each is met by more than so many, these have enough rows in common for 64 lanes (measured on 300,000 and a
+# million nodes, 300 to 9,000 facilities, 300 m to 5 km: as fast at 2 to 3, twice as fast at 20).
+_SHARED = 2.5
+# So many of those who sit are asked beforehand: 2 % of 300 facilities.
+_ASKED = 5
 # Rows of pairs: (rows + 1,) first, column and cost.
 Pairs = tuple[Int64s, Int32s, Int32s]
 
@@ -96,11 +104,20 @@ def _rows(
     streets = streets_of(travel.index)[0 if forward else 1]
     kernels = of_limit(limit)
 
-    def find(begin: int, end: int) -> Pairs:
+    def listed(begin: int, end: int, kernel: Callable[..., Pairs]) -> Pairs:
         with clean_rows(travel.network, kernels) as (left, marks):
-            return kernels.list_pairs(streets, sit.sitting, begin, end, met.met, along, limit, left, marks)
+            return kernel(streets, sit.sitting, begin, end, met.met, along, limit, left, marks)
 
+    alone = partial(listed, kernel=alone_of(limit))
+    find = partial(listed, kernel=kernels.list_pairs) if _share(alone, len(sit), len(met)) else alone
     return sit, _one_after_another(in_batches(find, len(sit), threads)), len(along[1]) > 0
+
+
+def _share(alone: Callable[[int, int], Pairs], sit: int, met: int) -> bool:
+    """Whether those who sit have rows in common, judging by some of them, who go alone."""
+    asked = {sit * part // _ASKED for part in range(_ASKED)} if sit else set()
+    pairs = sum(int(alone(i, i + 1)[0][-1]) for i in asked)
+    return pairs * sit > _SHARED * met * len(asked)
 
 
 def _turned(rows: Pairs, order: Int32s, name: Int32s, columns: int, *, twice: bool) -> Pairs:

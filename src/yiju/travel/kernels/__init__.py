@@ -24,7 +24,7 @@ Then the street index, which answers the same by two passes over memory:
 ``rows``         32 lanes at once: the vector instructions; ``keys`` and ``lists`` are made of them
 ``sweeps``       the nearest of 32 services, ``sweeps_k`` the k nearest
 ``points``       what hangs on the streets; ``hooks`` for bounded sweeps
-``budgets``      rows of what is left of a limit, and ``bounded`` sweeps with them
+``budgets``      rows of what is left of a limit, and ``bounded`` sweeps with them; ``alone`` of one lane
 ``pairs``        sparse pairs, ``matrix`` dense ones, ``means`` of lists
 ===============  ================================================================================
 

@@ -66,7 +66,7 @@ Met = tuple[Int32s, Int32s, Uint32s, Uint32s, Int32s, Int32s, Uint32s, Marks]
 Along = tuple[Int64s, Int32s, Int64s]
 
 # Pairs that a thread has room for at first.
-_FIRST_ROOM = 2**16
+FIRST_ROOM = 2**16
 _ONE = np.uint64(1)
 _COST = np.uint64(2**32 - 1)
 _streets = tuple_of(int64[::1], uint64[::1], int64[::1], uint64[::1])
@@ -75,6 +75,9 @@ _met = tuple_of(
     int32[::1], int32[::1], uint32[::1], uint32[::1], int32[::1], int32[::1], uint32[::1], uint64[::1]
 )
 _along = tuple_of(int64[::1], int32[::1], int64[::1])
+# What every sweep is given first, and what a list of pairs is.
+WHO = (_streets, _sitting, int64, int64, _met, _along)
+PAIRS = tuple_of(int64[::1], int32[::1], int32[::1])
 
 
 @register_jitable
@@ -454,7 +457,7 @@ def list_pairs(
     owners = met[0]
     along_first, along_met, along_cost = along
     first = np.zeros(end - begin + 1, np.int64)
-    is_met, cost = np.empty(_FIRST_ROOM, np.int32), np.empty(_FIRST_ROOM, np.int32)
+    is_met, cost = np.empty(FIRST_ROOM, np.int32), np.empty(FIRST_ROOM, np.int32)
     place = np.empty(LANES, np.int64)
     for start in range(begin, end, LANES):
         stop = min(end, start + LANES)
@@ -502,18 +505,16 @@ class Bounded(NamedTuple):
 
 def _of_width(budget: Any, kind: Any) -> Bounded:
     rows, table = kind[:, ::1], float64[:, ::1]
-    who = (_streets, _sitting, int64, int64, _met, _along)
     wholes = int64[:, ::1]
     summed = (wholes, int32[::1], int64[::1], rows, uint64[::1])
-    pairs = tuple_of(int64[::1], int32[::1], int32[::1])
     return Bounded(
         budget,
         # a budget is one more than the limit, and what costs too much for the lanes asks for more than any budget
         int(np.iinfo(budget).max) - 2,
-        row_kernel(void(*who, *summed, wholes, float64[::1], table))(add_forward),
-        row_kernel(void(*who, *summed, wholes))(add_backward),
-        row_kernel(void(*who, table, table, table, boolean, rows, uint64[::1], wholes))(add_decayed),
-        row_kernel(pairs(*who, int64, rows, uint64[::1]))(list_pairs),
+        row_kernel(void(*WHO, *summed, wholes, float64[::1], table))(add_forward),
+        row_kernel(void(*WHO, *summed, wholes))(add_backward),
+        row_kernel(void(*WHO, table, table, table, boolean, rows, uint64[::1], wholes))(add_decayed),
+        row_kernel(PAIRS(*WHO, int64, rows, uint64[::1]))(list_pairs),
     )
 
 
