@@ -56,7 +56,7 @@ class Layers:
     @cached_property
     def _known(self) -> set[str]:
         own = self.frame.loc[self.frame["source"] != "osm", "service"]
-        return self._vouched | self._complete | set(own)
+        return self._vouched | self._complete | set(own.unique())
 
     def trusts(self, service: str) -> bool:
         """Whether the layer of one service can be trusted."""
@@ -76,6 +76,12 @@ class Layers:
         if not present:
             return "measured" if any(self.trusts(s) for s in services) else "empty"
         return "measured" if all(self.trusts(s) for s in present) else "screening"
+
+    @cached_property
+    def facility_ids(self) -> npt.NDArray[np.object_]:
+        """(rows,) ids; one that offers several services has several rows."""
+        ids: npt.NDArray[np.object_] = self.frame["facility_id"].to_numpy(dtype=object)
+        return ids
 
     @cached_property
     def area_m2(self) -> Floats:

@@ -139,6 +139,10 @@ class Reach:
         facilities = self._layers.frame.drop_duplicates("facility_id")
         return self._put_doors(self._tables["entrances"], facilities)
 
+    def doors_of(self, facilities: npt.ArrayLike) -> AccessPoints:
+        """The entrances of some facilities, in their order."""
+        return self.doors.of(facilities)
+
     def _put_doors(self, entrances: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame) -> AccessPoints:
         """Entrances on the streets, and facilities without one at a point of their own."""
         without = facilities[~facilities["facility_id"].isin(entrances["facility_id"])]
@@ -172,8 +176,7 @@ class Reach:
 
     def facility_ids(self, targets: Targets) -> npt.NDArray[np.object_]:
         """Facilities among the targets, each once, in the order of the table."""
-        rows = self.rows(targets)
-        return np.asarray(pd.unique(self._layers.frame["facility_id"].to_numpy(dtype=object)[rows]))
+        return np.asarray(pd.unique(self._layers.facility_ids[self.rows(targets)]))
 
     def rows(self, targets: Targets) -> Bools:
         """Rows of the facility table among the targets."""
@@ -220,12 +223,16 @@ class Reach:
 
     def _find_nearest(self, kind: Targets, who: str) -> None:
         """The nearest of a kind for a walker, and of all kinds that somebody asked for or is likely to."""
-        wanted = {kind: None, **dict.fromkeys(self._usual), **dict.fromkeys(self._ends)}
+        wanted = {kind: None, **dict.fromkeys(self._likely(who)), **dict.fromkeys(self._ends)}
         fresh = [k for k in wanted if (k, who) not in self._nearest]
         travel = self.travel(who)
         ends = {_name(k): self._ends_of(k) for k in fresh}
         each = travel.nearest_each(self.homes, ends, limit=_FARTHEST[travel.unit])
         self._nearest |= {(k, who): each for k in fresh}
+
+    def _likely(self, who: str) -> list[Targets]:  # noqa: ARG002 - a changed city knows better
+        """What a walker is likely to be asked for next."""
+        return self._usual
 
     @cached_property
     def _usual(self) -> list[Targets]:
@@ -238,7 +245,7 @@ class Reach:
         """Where the walk to one kind of targets ends."""
         if kind not in self._ends:
             self._ends[kind] = (
-                self.doors.of(self.facility_ids(kind))
+                self.doors_of(self.facility_ids(kind))
                 if kind.services
                 else self.stops.of(self.stop_ids(kind))
             )
@@ -252,7 +259,7 @@ class Reach:
         return self._pairs[key]
 
     def _find_pairs(self, targets: Targets, limit_m: float) -> PairsWithin:
-        return self.travel(METRES).within(self.homes, self.doors.of(self.facility_ids(targets)), limit_m)
+        return self.travel(METRES).within(self.homes, self.doors_of(self.facility_ids(targets)), limit_m)
 
     def crow_fly(self, targets: Targets) -> Floats:
         """(cells,) metres in a straight line to the nearest target; inf where there is none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -12,7 +13,7 @@ import shapely
 from yiju.checkup.reach import SNAP_LIMIT_M
 from yiju.city.services import service
 from yiju.city.tables import ENTRANCES, FACILITIES
-from yiju.city.within import assign_places
+from yiju.city.within import HOLDING_LEVELS, holder
 from yiju.errors import InputError
 from yiju.supply.scenario.changes import Effect
 from yiju.supply.scenario.checking import (
@@ -26,6 +27,7 @@ from yiju.text import Text
 
 if TYPE_CHECKING:
     from yiju.checkup.context import Context
+    from yiju.city.contract import Table
     from yiju.supply.scenario.changes import Add, Close, Enlarge, Gate, Move, Point
 
 # Walks are counted in decimetres: what stands closer stands at the same place (travel.results.PER_UNIT).
@@ -54,20 +56,20 @@ def added(city: Context, change: Add) -> ChangedCity:
     check_on_streets(city, at)
     facilities, entrances = city.table("facilities"), city.table("entrances")
     _refuse_duplicate(facilities, change, at)
-    row = FACILITIES.validate(
-        _placed(
-            city,
-            {
-                "facility_id": change.facility_id,
-                "service": change.service,
-                "name": change.name,
-                # what is planned does not make a map more complete than it is
-                "source": "table" if city.layers.trusts(change.service) else "osm",
-                "capacity": checked_number(change.capacity, "capacity", PLACES),
-                "floor_area_m2": checked_number(change.floor_area_m2, "floor_area_m2", FLOOR),
-            },
-            at,
-        )
+    row = _row(
+        FACILITIES,
+        {
+            "facility_id": change.facility_id,
+            "service": change.service,
+            "name": change.name,
+            # what is planned does not make a map more complete than it is
+            "source": "table" if city.layers.trusts(change.service) else "osm",
+            "capacity": checked_number(change.capacity, "capacity", PLACES),
+            "floor_area_m2": checked_number(change.floor_area_m2, "floor_area_m2", FLOOR),
+            **_holding(city, at),
+        },
+        at,
+        city,
     )
     tables = {"facilities": _with(facilities, row)}
     if not bool((entrances["facility_id"] == change.facility_id).any()):
@@ -85,11 +87,7 @@ def free_id(city: Context) -> str:
 
     The lowest free number counts, so that the same changes give the same ids.
     """
-    known = set(city.table("facilities")["facility_id"])
-    number = 1
-    while f"new-{number}" in known:
-        number += 1
-    return f"new-{number}"
+    return _first_free("new-", city.table("facilities")["facility_id"])
 
 
 def moved(city: Context, change: Move, locked: frozenset[str]) -> ChangedCity:
@@ -110,8 +108,9 @@ def moved(city: Context, change: Move, locked: frozenset[str]) -> ChangedCity:
     there["land_area_m2"] = there["land_area_m2"].fillna(
         pd.Series(np.where(there.geometry.area > 0, there.geometry.area, np.nan), index=there.index)
     )
-    there = assign_places(
-        there.set_geometry([shapely.Point(at)] * len(there), crs=facilities.crs), city.places.frame
+    there = there.set_geometry([shapely.Point(at)] * len(there), crs=facilities.crs)
+    there = there.assign(
+        **{level: pd.Series(place, there.index, "str") for level, place in _holding(city, at).items()}
     )
     whole = facilities.copy()
     whole.loc[mine, there.columns] = there
@@ -232,8 +231,9 @@ def gated(city: Context, change: Gate) -> ChangedCity:
 
 def _refuse_duplicate(facilities: gpd.GeoDataFrame, change: Add, at: Point) -> None:
     """No second row of one facility and service, and no second facility of a service at one place."""
-    alike = facilities[facilities["service"] == change.service]
-    if bool((alike["facility_id"] == change.facility_id).any()):
+    ids, shapes = facilities["facility_id"].to_numpy(dtype=object), facilities.geometry.to_numpy()
+    alike = (facilities["service"] == change.service).to_numpy(dtype=bool)
+    if change.facility_id in ids[alike]:
         raise InputError(
             Text(
                 f"设施 {change.facility_id} 已提供该服务。",
@@ -242,20 +242,19 @@ def _refuse_duplicate(facilities: gpd.GeoDataFrame, change: Add, at: Point) -> N
             field="facility_id",
             hint=Text("若要增加容量，请用 enlarge。", "For more places, use `enlarge`."),
         )
-    here = shapely.distance(alike.geometry.to_numpy(), shapely.Point(at)) < _SAME_PLACE_M
-    points = alike.geometry.geom_type.to_numpy() == "Point"
-    if (here & points).any():
-        other = alike["facility_id"].to_numpy()[here & points][0]
+    points = alike & (shapely.get_type_id(shapes) == shapely.GeometryType.POINT)
+    here = points & (shapely.distance(shapes, shapely.Point(at)) < _SAME_PLACE_M)
+    if here.any():
         raise InputError(
             Text(
-                f"同一地点已有同类设施 {other}。",
-                f"{other} offers the same service at the same place.",
+                f"同一地点已有同类设施 {ids[here][0]}。",
+                f"{ids[here][0]} offers the same service at the same place.",
             ),
             field="at",
             hint=Text("若要增加容量，请用 enlarge。", "For more places, use `enlarge`."),
         )
-    mine = facilities[facilities["facility_id"] == change.facility_id]
-    if len(mine) and float(shapely.distance(mine.geometry.iloc[0], shapely.Point(at))) >= _SAME_PLACE_M:
+    mine = shapes[ids == change.facility_id]
+    if len(mine) and shapely.distance(mine[0], shapely.Point(at)) >= _SAME_PLACE_M:
         raise InputError(
             Text(
                 f"编号 {change.facility_id} 已属于另一处设施。",
@@ -281,19 +280,33 @@ def _services(rows: pd.DataFrame) -> frozenset[str]:
     return frozenset(str(code) for code in rows["service"])
 
 
-def _placed(city: Context, row: dict[str, Any], at: Point) -> gpd.GeoDataFrame:
-    """One row at a point, with the places that hold it."""
-    frame = gpd.GeoDataFrame([row], geometry=[shapely.Point(at)], crs=city.config.crs)
-    return assign_places(frame, city.places.frame)
+def _holding(city: Context, at: Point) -> dict[str, str | None]:
+    """The places of each level that hold a point."""
+    point, places = np.array([shapely.Point(at)]), city.places
+    found: dict[str, str | None] = {}
+    for level in HOLDING_LEVELS:
+        rows = places.at(level)
+        which = int(holder(point, places.frame.geometry.to_numpy()[rows])[0])
+        found[level] = None if which < 0 else str(places.ids[rows[which]])
+    return found
 
 
 def _entrance(city: Context, facility_id: str, at: Point, origin: str) -> gpd.GeoDataFrame:
-    known = set(city.table("entrances")["entrance_id"])
-    number = 1
-    while f"{facility_id}-e{number}" in known:
-        number += 1
-    row = {"entrance_id": f"{facility_id}-e{number}", "facility_id": facility_id, "origin": origin}
-    return ENTRANCES.validate(gpd.GeoDataFrame([row], geometry=[shapely.Point(at)], crs=city.config.crs))
+    entrance_id = _first_free(f"{facility_id}-e", city.table("entrances")["entrance_id"])
+    row = {"entrance_id": entrance_id, "facility_id": facility_id, "origin": origin}
+    return _row(ENTRANCES, row, at, city)
+
+
+def _first_free(stem: str, known: pd.Series) -> str:
+    """The stem with the lowest number that nobody has."""
+    taken = set(known[known.str.startswith(stem)])
+    return next(name for number in itertools.count(1) if (name := f"{stem}{number}") not in taken)
+
+
+def _row(contract: Table, values: dict[str, Any], at: Point, city: Context) -> gpd.GeoDataFrame:
+    """One row of a table, at a point."""
+    columns = {c.name: pd.Series([values.get(c.name)], dtype=c.dtype) for c in contract.columns}
+    return gpd.GeoDataFrame(columns, geometry=[shapely.Point(at)], crs=city.config.crs)
 
 
 def _with(table: gpd.GeoDataFrame, row: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -103,13 +103,25 @@ class ChangedReach(Reach):
         there = self._before.doors
         if not self._difference.moved:
             return self.network.carried(there)
-        rest = self.network.carried(there.of(there.owners[~there.owners.isin(self._difference.moved)]))
+        stayed = there.owners[~there.owners.isin(self._difference.moved)]
+        return joined(self.network.carried(there.of(stayed)), self._new_doors)
+
+    def doors_of(self, facilities: npt.ArrayLike) -> AccessPoints:
+        """The entrances of some facilities, in their order."""
+        wanted = pd.Index(np.asarray(facilities))
+        gone = wanted.isin(self._difference.moved)
+        there = self.network.carried(self._before.doors_of(wanted[~gone]))
+        return joined(there, self._new_doors).of(wanted) if gone.any() else there
+
+    @cached_property
+    def _new_doors(self) -> AccessPoints:
+        """The entrances of those that opened, moved, or got another."""
         entrances, facilities = self._tables["entrances"], self._layers.frame
-        mine = self._put_doors(
-            entrances[entrances["facility_id"].isin(self._difference.moved)],
-            facilities[facilities["facility_id"].isin(self._difference.moved)].drop_duplicates("facility_id"),
+        moved = list(self._difference.moved)
+        return self._put_doors(
+            entrances[entrances["facility_id"].isin(moved)],
+            facilities[np.isin(self._layers.facility_ids, moved)].drop_duplicates("facility_id"),
         )
-        return joined(rest, mine)
 
     @cached_property
     def stops(self) -> AccessPoints:
@@ -132,10 +144,10 @@ class ChangedReach(Reach):
     def _as_before(self, targets: Targets) -> bool:
         return self._same_ways and self._difference.services.isdisjoint(targets.services)
 
-    @cached_property
-    def _usual(self) -> list[Targets]:
-        """What is swept along with a first question: only what the change touched, if the streets are the same."""
-        return [] if self._same_ways else super()._usual
+    def _likely(self, who: str) -> list[Targets]:
+        # a planner asks for the service that changed; indicators, who come with a second question, for all of them
+        first = all(walker != who for _, walker in self._nearest)
+        return [] if self._same_ways or first else self._usual
 
     def _find_pairs(self, targets: Targets, limit_m: float) -> PairsWithin:
         if not self._same_ways:
@@ -145,7 +157,7 @@ class ChangedReach(Reach):
             return before
         there = pd.Index(self.facility_ids(targets))
         anew = there[there.isin(self._difference.moved) | ~there.isin(before.facilities)]
-        fresh = self.travel(METRES).within(self.homes, self.doors.of(anew), limit_m)
+        fresh = self.travel(METRES).within(self.homes, self.doors_of(anew), limit_m)
         return with_columns(before, there, fresh)
 
 
