@@ -12,8 +12,7 @@ import pandas as pd
 
 from yiju.access.checking import numbers_of
 from yiju.errors import ContractError, UnknownName
-from yiju.supply.siting.asked import locked_and_closed
-from yiju.supply.siting.hosting import MOST_SERVICES, Hosting, ServiceAtSites, hosting_of
+from yiju.supply.siting.hosting import MOST_SERVICES, Hosting, ServiceAtSites, hosting_of, marked
 from yiju.supply.siting.hosting_rows import Rows
 from yiju.supply.siting.hosting_search import best_hosting
 from yiju.supply.siting.result import Infeasible, Siting
@@ -264,7 +263,7 @@ def _put_together(  # noqa: PLR0913 - as above
 ) -> Hosting:
     _refuse_unequal(services)
     costs, codes = services[0].costs, [s.code for s in services]
-    must, never = locked_and_closed(costs, locked, closed)
+    must, never = marked(costs, locked, closed)
     mixes = np.repeat(_bits(len(services))[None], costs.m, axis=0)  # (m, 2^S, S)
     fits = np.ones(mixes.shape[:2], dtype=np.bool_)
     area = None

@@ -123,7 +123,20 @@ def solve(
         solution.col_value = start.tolist()
         highs.setSolution(solution)
     highs.run()
-    return _outcome(highspy, highs, program)
+    outcome = _outcome(highspy, highs, program)
+    if start is not None and _contradicts_itself(outcome, program):
+        # HiGHS 1.16 at times drops the constant of what presolve has fixed when it is given a solution to begin with:
+        # objective and bound are then too good by that much
+        return solve(program, seconds=seconds, threads=threads, gap=gap, better_than=better_than)
+    return outcome
+
+
+def _contradicts_itself(outcome: Outcome, program: Program) -> bool:
+    """Whether the objective is not that of the values."""
+    if outcome.values is None:
+        return False
+    real = float(program.cost @ outcome.values) + program.offset
+    return abs(real - outcome.objective) > 1e-6 * max(1.0, abs(real))
 
 
 def _model(highspy: Any, program: Program) -> Any:

@@ -22,8 +22,9 @@ import numpy as np
 import numpy.typing as npt
 
 from yiju.access.checking import numbers_of
-from yiju.errors import ContractError
+from yiju.supply.siting.checking import positions
 from yiju.supply.siting.crowds import Crowds
+from yiju.supply.siting.reach import within_reach
 from yiju.supply.siting.result import Infeasible
 from yiju.text import Text
 
@@ -224,7 +225,7 @@ def hosting_of(
     add_on = np.stack([_of_sites(s.add_on_cost, m, Text("增办费", "add-on cost")) for s in services])
     bits = (np.arange(1 << len(services))[:, None] >> np.arange(len(services))) & 1
     mix_cost = np.where(allowed, fixed[:, None] * (np.arange(len(bits)) > 0) + add_on.T @ bits.T, np.inf)
-    reach = tuple(_within(s.costs, s.limit) for s in services)
+    reach = tuple(within_reach(s.costs, s.limit) for s in services)
     people = tuple(
         numbers_of(s.people, s.costs.points, Text("人口", "people"), unknown=False) for s in services
     )
@@ -248,6 +249,14 @@ def hosting_of(
     return hosting
 
 
+def marked(costs: Costs, locked: npt.ArrayLike, closed: npt.ArrayLike) -> tuple[Bools, Bools]:
+    """(m,) each: sites that must be open, and sites that may not be."""
+    must, never = np.zeros(costs.m, dtype=np.bool_), np.zeros(costs.m, dtype=np.bool_)
+    for marks, at in zip((must, never), positions(costs, locked, closed), strict=True):
+        marks[at] = True
+    return must, never
+
+
 def _of_sites(given: npt.ArrayLike, m: int, what: Text) -> Floats:
     return numbers_of(np.broadcast_to(np.asarray(given, dtype=np.float64), m), m, what, unknown=False)
 
@@ -256,25 +265,6 @@ def _places_of(service: ServiceAtSites, m: int) -> Floats:
     if service.capacity is None:
         return np.full(m, np.inf)
     return _of_sites(service.capacity, m, Text("床位或座位数", "places"))
-
-
-def _within(costs: Costs, limit: float) -> Costs:
-    """The pairs within the limit; refused where some of them may not be listed."""
-    if costs.nearest_only:
-        last = costs.cost[np.maximum(costs.first[1:] - 1, 0)]
-        cut = (np.diff(costs.first) < costs.m) & ~costs.stranded & (last < limit)
-        if cut.any():
-            raise ContractError(
-                Text(
-                    f"{int(cut.sum())} 个需求点只列出了最近的若干候选点，而限值 {limit:g} 之内可能还有别的。",
-                    f"{int(cut.sum())} points list only their nearest sites, and more may lie within {limit:g}.",
-                ),
-                hint=Text(
-                    "请列出限值内的所有候选点，如用 Costs.from_matrix(matrix, limit=…)。",
-                    "List all sites within the limit, as `Costs.from_matrix(matrix, limit=…)` does.",
-                ),
-            )
-    return costs.within(limit)
 
 
 def _refuse_impossible(hosting: Hosting) -> None:

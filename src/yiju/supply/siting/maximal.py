@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from yiju.errors import ContractError
-from yiju.supply.siting.asked import locked_and_closed
-from yiju.supply.siting.hosting import ServiceAtSites, hosting_of
+from yiju.supply.siting.hosting import ServiceAtSites, hosting_of, marked
 from yiju.supply.siting.hosting_rows import Rows
 from yiju.supply.siting.hosting_search import best_hosting
 from yiju.supply.siting.result import Siting
@@ -99,7 +98,7 @@ def mclp(  # noqa: PLR0913 - what is asked of a classical problem
     """
     begun = time.perf_counter()
     _refuse_vague(p, budget, site_cost)
-    must, never = locked_and_closed(costs, locked, closed)
+    must, never = marked(costs, locked, closed)
     hosting = hosting_of(
         [ServiceAtSites("all", costs, people, limit, capacity=capacity)],
         site_cost=site_cost,
