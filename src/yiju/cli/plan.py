@@ -141,6 +141,7 @@ def _say(made: Plan, at: Path) -> None:
             "floor_area_m2": f"{row['floor_area_m2']:,.0f}",
             "cost_yuan": f"{row['cost_yuan']:,.0f}",
             "people": f"{row['people']:,.0f}",
+            "next_best": row["next_best"] if isinstance(row["next_best"], str) else None,
         }
         for row in made.sites.drop(columns="geometry").to_dict("records")
     ]

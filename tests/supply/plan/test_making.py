@@ -197,3 +197,56 @@ def test_a_plan_answers_a_check_up_of_the_city_as_it_is(tmp_path: Path) -> None:
     folder.write_table("candidates", folder.table("candidates").iloc[:3])
     with pytest.raises(StaleCheckup, match="candidates"):
         make_plan(folder, Question(("elder_day_care",), sites=1))
+
+
+def test_a_share_that_is_met_needs_nothing(town: CityFolder) -> None:
+    plan = make_plan(town, Question(("elder_day_care",), problem="cover", share=0.05))
+    assert len(plan.sites) == 0
+    assert plan.about["spent_yuan"] == 0
+    assert any("nothing has to be opened" in note["en"] for note in plan.about["notes"])
+
+
+@pytest.mark.parametrize("share", [0.5, 0.7])
+def test_a_share_is_covered_for_the_least_money(town: CityFolder, share: float) -> None:
+    plan = make_plan(town, Question(("elder_day_care",), problem="cover", share=share))
+    people, now = people_of(*OLD), walk_m((3, 3)) <= LIMIT_M
+    least = min(
+        sum(cost_yuan(site, ["elder_day_care"]) for site in some)
+        for count in range(6)
+        for some in combinations("ABCDE", count)
+        if people[now].sum() + gained({"elder_day_care": set(some)}) >= share * people.sum()
+    )
+    assert plan.about["spent_yuan"] == pytest.approx(least)
+    assert plan.about["proof"] == "optimal"
+
+
+def test_a_share_that_cannot_be_met_says_the_greatest_that_can(town: CityFolder) -> None:
+    with pytest.raises(Infeasible) as refused:
+        make_plan(town, Question(("elder_day_care",), problem="cover", share=1.0))
+    reach = np.min([walk_m((3, 3)), *(walk_m(CANDIDATES[s][0]) for s in "ABCDE")], axis=0)
+    people = people_of(*OLD)
+    assert refused.value.relaxed == pytest.approx(people[reach <= LIMIT_M].sum() / people.sum())
+
+
+def test_a_cover_beyond_the_budget_says_what_it_takes(town: CityFolder) -> None:
+    with pytest.raises(Infeasible, match="too small") as refused:
+        make_plan(town, Question(("elder_day_care",), problem="cover", share=0.7, budget_yuan=100_000.0))
+    assert refused.value.constraint == "budget"
+    assert refused.value.relaxed is not None
+    assert refused.value.relaxed > 100_000.0
+
+
+def test_places_for_the_money_are_built_or_partnered_where_they_serve_most(town: CityFolder) -> None:
+    plan = make_plan(town, Question(("childcare",), problem="expand", budget_yuan=900_000.0))
+    assert plan.about["spent_yuan"] <= 900_000.0
+    assert plan.about["proof"] == "optimal"
+    assert plan.supplies["people"].sum() == pytest.approx(plan.people_gained)
+    assert (plan.supplies["people"] <= plan.supplies["places"] + 1e-9).all()
+    assert any("partner" in a["en"] for a in plan.about["assumptions"])
+
+
+def test_nobody_gains_where_everybody_has_it(tmp_path: Path) -> None:
+    folder = town_at(tmp_path / "town", {"E": ((3, 3), "vacant", 700.0, None, None)})
+    plan = make_plan(folder, Question(("elder_day_care",), sites=1))
+    assert plan.people_gained == 0
+    assert any("No candidate reaches anybody" in note["en"] for note in plan.about["notes"])

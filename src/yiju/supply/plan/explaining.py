@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _TEN_THOUSAND = 10_000.0  # amounts are read in ten thousand yuan in Chinese
+# Fewer people than this round to nobody.
+_NOBODY = 0.5
 
 
 class Site(NamedTuple):
@@ -74,31 +76,26 @@ def _served_en(site: Site, code: str) -> str:
 
 
 def _without(site: Site) -> Text:
+    """What would be lost without the site, and by the next best in its stead."""
     if site.fewest:
-        alone = Text("", "")
-    else:
-        alone = Text(
-            f"若不设此处，少惠及 {site.gain:,.0f} 人", f"Without it {site.gain:,.0f} fewer would be served"
-        )
-    if site.next_best is None or (not site.fewest and site.next_best_loss > site.gain - 0.5):
-        none = Text("没有其他候选点可以替代。", "no other candidate could stand in for it.")
-        return Text(
-            f"{alone.zh}；{none.zh}" if alone.zh else none.zh,
-            f"{alone.en}; {none.en}" if alone.en else none.en,
-        )
-    if site.fewest:
+        if site.next_best is None:
+            return Text("没有其他候选点可以替代。", "No other candidate could stand in for it.")
         return Text(f"次优选址为{site.next_best}。", f"The next best site is {site.next_best}.")
-    loss = (
-        Text(
+    alone = Text(
+        f"若不设此处，少惠及 {site.gain:,.0f} 人", f"Without it {site.gain:,.0f} fewer would be served"
+    )
+    if site.next_best is None or site.next_best_loss > site.gain - _NOBODY:
+        other = Text("没有其他候选点可以替代。", "no other candidate could stand in for it.")
+    elif site.next_best_loss < _NOBODY:
+        other = Text(
             f"次优选址{site.next_best}效果相同。", f"the next best site, {site.next_best}, would do as well."
         )
-        if site.next_best_loss < 0.5
-        else Text(
+    else:
+        other = Text(
             f"次优选址{site.next_best}少惠及 {site.next_best_loss:,.0f} 人。",
             f"the next best site, {site.next_best}, would lose {site.next_best_loss:,.0f}.",
         )
-    )
-    return Text(f"{alone.zh}；{loss.zh}", f"{alone.en}; {loss.en}")
+    return Text(f"{alone.zh}；{other.zh}", f"{alone.en}; {other.en}")
 
 
 def unreached(people: float, places: Sequence[str], limit_m: float, code: str, *, some: int = 5) -> Text:

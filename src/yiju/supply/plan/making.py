@@ -40,6 +40,11 @@ _WEIGHTS = Text(
     "人口总数不是本市口径：人数只是权重，应读作比例。",
     "The population total is not this city's own: people are weights, to be read as shares.",
 )
+_MET = Text("现有设施已达到要求，无需新设。", "What is there already does: nothing has to be opened.")
+_NO_GAIN = Text(
+    "没有一处候选点能惠及尚缺该服务的人。",
+    "No candidate reaches anybody who goes without: nothing is opened.",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,12 +202,15 @@ def _assumptions(asked: Question, offers: Offers) -> list[dict[str, str]]:
 def _notes(
     ground: Ground, asked: Question, offers: Offers, decision: Decision, frame: gpd.GeoDataFrame
 ) -> list[Text]:
-    # who is out of reach of every candidate is told below, with the names of the places
-    notes = [*offers.sites.notes, *(decision.siting.notes if decision.siting.problem != "colocate" else ())]
+    notes = [*offers.sites.notes]
+    if asked.problem in ("median", "expand"):  # of the others all is told below, with the names of the places
+        notes += decision.siting.notes
     if asked.complexes and len(asked.services) < ComplexRule().least_functions:
         notes.append(_COMPLEX)
     if ground.context.weights_only:
         notes.append(_WEIGHTS)
+    if not decision.supplies:
+        notes.append(_MET if asked.problem == "cover" else _NO_GAIN)
     for code, offer in offers.of.items():
         notes += enough(ground, decision, offer, frame)
         lost = offer.costs.stranded & (offer.unserved > 0)
