@@ -194,3 +194,40 @@ def test_co_location_is_the_best_of_all_ways_to_share(asked: dict) -> None:
     assert (found.sites["floor_area_m2"] <= asked["site_area"][found.chosen]).all()
     served = sum(s["value"] * found.people_of[f"s{k}"] for k, s in enumerate(asked["services"]))
     assert served == pytest.approx(best)
+
+
+def _most_served(matrix: np.ndarray, people: np.ndarray, places: np.ndarray) -> float:
+    """The most people who get a place: people and places as single units, matched."""
+    from scipy.sparse import csr_matrix
+    from scipy.sparse.csgraph import maximum_bipartite_matching
+
+    persons, seats = np.repeat(np.arange(len(people)), people), np.repeat(np.arange(len(places)), places)
+    if not len(persons) or not len(seats):
+        return 0.0
+    graph = csr_matrix((matrix[np.ix_(persons, seats)] <= LIMIT).astype(np.int8))
+    return float((maximum_bipartite_matching(graph, perm_type="column") >= 0).sum())
+
+
+@settings(max_examples=60, deadline=None)
+@given(_covers(), st.integers(1, 20))
+def test_places_that_are_short_are_shared_as_well_as_can_be(given_: tuple, places: int) -> None:
+    matrix, people, _, p = given_
+    m = matrix.shape[1]
+    found = mclp(Costs.from_matrix(matrix), people, limit=LIMIT, p=p, capacity=places)
+    whole = people.astype(int)
+
+    def served(sites: tuple[int, ...]) -> float:
+        return _most_served(matrix[:, list(sites)], whole, np.full(len(sites), places)) if sites else 0.0
+
+    assert found.objective == pytest.approx(max(served(s) for s in _subsets(m, p)))
+    assert found.proof == "optimal"
+    assert found.sites["people"].sum() == pytest.approx(found.objective)
+    assert (found.sites["people"] <= places + 1e-6).all()
+    chosen = set(found.chosen.tolist())
+    for j, row in found.sites.iterrows():
+        rest = tuple(chosen - {j})
+        assert row["gain"] == pytest.approx(found.objective - served(rest))
+        others = [k for k in range(m) if k not in chosen]
+        if others:
+            best = max(served((*rest, k)) for k in others)
+            assert row["next_best_loss"] == pytest.approx(found.objective - best)

@@ -29,8 +29,9 @@ def close(standing: Standing, prices: Floats, mu: float) -> None:
     hosting = standing.hosting
     opened, closed = decided(hosting, prices, mu, standing.objective)
     model = Model(maximise=True)
-    offers = _offers_and_sites(model, hosting, opened, closed)
-    _demands(model, hosting, offers, closed)
+    offers = offers_and_sites(model, hosting, opened, closed)
+    for s in range(len(hosting.codes)):
+        met_by_reach(model, hosting, offers, closed, s)
     outcome = solve(model.program(), seconds=standing.left, gap=standing.gap, better_than=standing.objective)
     if outcome.values is not None:
         hosts = np.rint(outcome.values[offers]).astype(np.int64).reshape(len(hosting.codes), hosting.m)
@@ -84,7 +85,7 @@ def _beyond(hosting: Hosting, objective: float) -> float:
     return hosting.step * (1.0 - 1e-6) - ROUNDING * max(1.0, objective)
 
 
-def _offers_and_sites(model: Model, hosting: Hosting, opened: Bools, closed: Bools) -> Int64s:
+def offers_and_sites(model: Model, hosting: Hosting, opened: Bools, closed: Bools) -> Int64s:
     """Columns of offers and sites with all that ties them: hosting, mixes, number of sites and money."""
     m, count = hosting.m, len(hosting.codes)
     offers = model.columns(m * count, low=opened, high=~closed, whole=True)
@@ -130,28 +131,24 @@ def _mixes(model: Model, hosting: Hosting, by_service: Int64s, sites: Int64s) ->
             model.rows(1, (0, chosen, bits[mixes, s]), (0, by_service[s, site], -1.0), low=0.0, high=0.0)
 
 
-def _demands(model: Model, hosting: Hosting, offers: Int64s, closed: Bools) -> None:
+def met_by_reach(model: Model, hosting: Hosting, offers: Int64s, closed: Bools, s: int) -> None:
     """(1) A demand is met only where a site that it reaches hosts its service; demands with the same sites are one."""
-    m, before = hosting.m, 0
-    for s, crowds in enumerate(hosting.crowds):
-        usable = ~closed[s * m + crowds.site]
-        demand, site = crowds.crowd[usable], crowds.site[usable]
-        weight = hosting.weight[before : before + len(crowds)]
-        before += len(crowds)
-        known: dict[bytes, int] = {}
-        ends = np.concatenate([[0], np.cumsum(np.bincount(demand, minlength=len(crowds)))])
-        same = np.array(
-            [known.setdefault(site[ends[d] : ends[d + 1]].tobytes(), len(known)) for d in range(len(crowds))],
-            dtype=np.int64,
-        )
-        first_of = np.unique(same, return_index=True)[1]
-        kept = np.isin(demand, first_of)
-        met = model.columns(
-            len(known), cost=np.bincount(same, weights=weight, minlength=len(known)), high=1.0
-        )
-        model.rows(
-            len(known),
-            (np.arange(len(known)), met, 1.0),
-            (same[demand[kept]], offers[s * m + site[kept]], -1.0),
-            high=0.0,
-        )
+    crowds = hosting.crowds[s]
+    usable = ~closed[s * hosting.m + crowds.site]
+    demand, site = crowds.crowd[usable], crowds.site[usable]
+    ends = np.concatenate([[0], np.cumsum(np.bincount(demand, minlength=len(crowds)))])
+    known: dict[bytes, int] = {}
+    same = np.array(
+        [known.setdefault(site[ends[d] : ends[d + 1]].tobytes(), len(known)) for d in range(len(crowds))],
+        dtype=np.int64,
+    )
+    weight = np.bincount(same, weights=crowds.people * crowds.weight, minlength=len(known))
+    first_of = np.unique(same, return_index=True)[1]
+    kept = np.isin(demand, first_of)
+    met = model.columns(len(known), cost=weight, high=1.0)
+    model.rows(
+        len(known),
+        (np.arange(len(known)), met, 1.0),
+        (same[demand[kept]], offers[s * hosting.m + site[kept]], -1.0),
+        high=0.0,
+    )

@@ -138,7 +138,7 @@ def best_hosting(
     if hosting.limited:
         from yiju.supply.siting.hosting_places import place  # noqa: PLC0415 - only where places are short
 
-        place(standing, start)
+        place(standing, start, seed=seed)
         return standing
     prices = Prices.begin(hosting.weight)
     _search_and_bound(standing, prices, np.random.default_rng(seed), start)
