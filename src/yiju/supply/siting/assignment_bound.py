@@ -64,26 +64,26 @@ class Prices:
 
     def __init__(self, task: Assignment) -> None:
         self.task = task
-        sizes, rooms = task.size, np.floor(task.room)
-        exact = task.whole and bool((sizes == np.round(sizes)).all()) and rooms.max(initial=0.0) <= _MOST_ROOM
-        self._taken = np.zeros(len(task.site), dtype=np.bool_ if exact else np.float64)
-        self._sizes = sizes.astype(np.int64) if exact else sizes
-        self._rooms = rooms.astype(np.int64) if exact else task.room
-        self._exact = exact
+        whole_sizes = bool((task.size == np.round(task.size)).all())
+        self._exact = task.whole and whole_sizes and task.room.max(initial=0.0) <= _MOST_ROOM
+        self._sizes = task.size.astype(np.int64)
+        self._rooms = np.floor(np.minimum(task.room, 2.0**62)).astype(np.int64)
 
     def pick(self, price: Floats) -> tuple[Floats, Floats, Floats]:
         """(m,) worth of each site; (pairs,) what it takes; (pairs,) its worth if it has to take the pair."""
-        from yiju.supply.siting.kernels import assign  # noqa: PLC0415 - compiles
+        from yiju.supply.siting.kernels.assign import pick_split, pick_whole  # noqa: PLC0415 - compiles
 
-        first, point, cost = self.task.columns
+        task = self.task
+        first, point, cost = task.columns
         value, forced = np.zeros(len(first) - 1), np.zeros(len(point))
-        loop = assign.pick_whole if self._exact else assign.pick_split
-        loop(first, point, cost, self._sizes, self._rooms, price, value, self._taken, forced)
-        return (
-            value + self.task.fixed,
-            self._taken.astype(np.float64),
-            forced + self.task.fixed[self.task.site],
-        )
+        if self._exact:
+            picked = np.zeros(len(point), dtype=np.bool_)
+            pick_whole(first, point, cost, self._sizes, self._rooms, price, value, picked, forced)
+            taken = picked.astype(np.float64)
+        else:
+            taken = np.zeros(len(point))
+            pick_split(first, point, cost, task.size, task.room, price, value, taken, forced)
+        return value + task.fixed, taken, forced + task.fixed[task.site]
 
 
 def climb(task: Assignment, search: Search, *, allowed: Callable[[], bool], gap: float) -> Bound:
@@ -148,7 +148,7 @@ def _sites(task: Assignment, worth: Floats) -> tuple[Int64s, float]:
     value = float(worth[taken].sum())
     short = float(task.size.sum() - task.room[taken].sum())
     rest = np.flatnonzero(usable & ~taken & (task.room > 0.0))
-    chosen = [np.flatnonzero(taken)]
+    more = []
     for j in rest[np.argsort(worth[rest] / task.room[rest], kind="stable")]:
         if short <= 0.0:
             break
@@ -156,8 +156,8 @@ def _sites(task: Assignment, worth: Floats) -> tuple[Int64s, float]:
             1.0, short / float(task.room[j])
         )  # the last one in part: still a bound
         short -= float(task.room[j])
-        chosen.append(np.array([j]))
-    return np.concatenate(chosen), value
+        more.append(int(j))
+    return np.append(np.flatnonzero(taken), np.array(more, dtype=np.int64)), value
 
 
 def _forced(task: Assignment, worth: Floats, forced: Floats, price: Floats) -> Floats:
