@@ -12,6 +12,7 @@ import pytest
 
 from yiju.city.build import read_manifest
 from yiju.city.folder import CityFolder
+from yiju.supply.plan import plan_names, read_plan
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = sorted(p for p in (ROOT / "scripts" / "real_cities").glob("*.sh") if p.stem != "common")
@@ -75,6 +76,23 @@ def test_the_report_is_one_file_that_says_what_was_decided(checked) -> None:
     assert {"extent", "streets", "population", "communities", "residential land"} <= {
         d["topic"] for d in decisions
     }
+
+
+def test_a_plan_for_a_city_without_ages_repeats_what_it_assumes(checked) -> None:
+    name, city = checked
+    if name != "las_palmas":
+        assert plan_names(city) == []
+        return
+    plan = read_plan(city, "一老一小")
+    told = " ".join(a["en"] for a in plan.about["assumptions"])
+    assert "24.0% of the residents" in told
+    assert "2.0% of the residents" in told
+    assert plan.about["proof"] == "optimal"
+    assert len(plan.sites) == 3
+    assert set(plan.sites["origin"]) == {"drawn"}
+    notes = " ".join(note["en"] for note in plan.about["notes"])
+    assert "people are weights" in notes
+    assert "open map alone" in notes
 
 
 def test_communities_have_a_workable_size_and_nobody_is_lost(checked) -> None:

@@ -20,10 +20,11 @@ if [ -e "$city" ] && [ ! -f "$city/city.toml" ]; then
 fi
 rm -rf "$city"
 
-# From the folder that `yiju new` made to its report.
+# From the folder that `yiju new` made to its report. A script that plans for its city defines plan_it before.
 check_up() {
   "$yiju" build "$city"
   "$yiju" checkup "$city"
   "$yiju" needs "$city"
+  if declare -F plan_it >/dev/null; then plan_it; fi
   "$yiju" report "$city"
 }
