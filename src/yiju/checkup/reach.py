@@ -258,6 +258,10 @@ class Reach:
             self._pairs[key] = self._find_pairs(targets, limit_m)
         return self._pairs[key]
 
+    def counts(self, targets: Targets, limit_m: float) -> npt.NDArray[np.int64]:
+        """(cells,) how many facilities are within a walk of a limit."""
+        return np.diff(self.pairs(targets, limit_m).first)
+
     def _find_pairs(self, targets: Targets, limit_m: float) -> PairsWithin:
         return self.travel(METRES).within(self.homes, self.doors_of(self.facility_ids(targets)), limit_m)
 

@@ -107,8 +107,8 @@ def walks_of(city: Context, service: str, group: str = "all") -> pd.Series:
 def counts_of(city: Context, service: str, limit_m: float) -> pd.Series:
     """(cells,) how many facilities of a service are within a walk of so many metres, the limit included."""
     service_of(service)
-    pairs = city.reach.pairs(Targets((service,)), float(limit_m))
-    return pd.Series(np.diff(pairs.first), index=_cells(city), name=service)
+    counts = city.reach.counts(Targets((service,)), float(limit_m))
+    return pd.Series(counts, index=_cells(city), name=service)
 
 
 def catchments_of(

@@ -103,17 +103,13 @@ def moved(city: Context, change: Move, locked: frozenset[str]) -> ChangedCity:
     check_on_streets(city, at)
     facilities, entrances = city.table("facilities"), city.table("entrances")
     mine = (facilities["facility_id"] == change.facility_id).to_numpy(dtype=bool)
-    there = facilities[mine].copy()
+    shapes, area_m2 = facilities.geometry.to_numpy().copy(), facilities["land_area_m2"].to_numpy().copy()
     # the area of a site that was drawn does not come along: it is written down first
-    there["land_area_m2"] = there["land_area_m2"].fillna(
-        pd.Series(np.where(there.geometry.area > 0, there.geometry.area, np.nan), index=there.index)
-    )
-    there = there.set_geometry([shapely.Point(at)] * len(there), crs=facilities.crs)
-    there = there.assign(
-        **{level: pd.Series(place, there.index, "str") for level, place in _holding(city, at).items()}
-    )
-    whole = facilities.copy()
-    whole.loc[mine, there.columns] = there
+    drawn_m2 = shapely.area(shapes[mine])
+    area_m2[mine] = np.where(np.isnan(area_m2[mine]) & (drawn_m2 > 0), drawn_m2, area_m2[mine])
+    shapes[mine] = shapely.Point(at)
+    holding = {level: facilities[level].mask(mine, place) for level, place in _holding(city, at).items()}
+    whole = facilities.assign(land_area_m2=area_m2, **holding).set_geometry(shapes, crs=facilities.crs)
     others = entrances[entrances["facility_id"] != change.facility_id]
     return ChangedCity(
         city,

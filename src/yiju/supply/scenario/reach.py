@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from yiju.travel.travel import Travel
 
 Floats = npt.NDArray[np.float64]
+Int64s = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,8 +109,8 @@ class ChangedReach(Reach):
 
     def doors_of(self, facilities: npt.ArrayLike) -> AccessPoints:
         """The entrances of some facilities, in their order."""
-        wanted = pd.Index(np.asarray(facilities))
-        gone = wanted.isin(self._difference.moved)
+        wanted = np.asarray(facilities, dtype=object)
+        gone = np.array([facility in self._difference.moved for facility in wanted], dtype=np.bool_)
         there = self.network.carried(self._before.doors_of(wanted[~gone]))
         return joined(there, self._new_doors).of(wanted) if gone.any() else there
 
@@ -149,16 +150,40 @@ class ChangedReach(Reach):
         first = all(walker != who for _, walker in self._nearest)
         return [] if self._same_ways or first else self._usual
 
+    def counts(self, targets: Targets, limit_m: float) -> Int64s:
+        """(cells,) how many facilities are within a limit: those before, less who left, and who came."""
+        if not self._same_ways:
+            return super().counts(targets, limit_m)
+        before = self._before.counts(targets, limit_m)
+        if self._as_before(targets):
+            return before
+        there, now = self._before.facility_ids(targets), self.facility_ids(targets)
+        left, came = self._others(there, now), self._others(now, there)
+        # where nobody left or came there is nothing to search
+        lost = self._within(self._before.doors_of(left), limit_m) if len(left) else None
+        gained = self._within(self.doors_of(came), limit_m) if len(came) else None
+        counts = before if lost is None else before - np.diff(lost.first)
+        return counts if gained is None else counts + np.diff(gained.first)
+
+    def _others(
+        self, one: npt.NDArray[np.object_], other: npt.NDArray[np.object_]
+    ) -> npt.NDArray[np.object_]:
+        """Facilities of the one that have moved, or are not among the other."""
+        known = set(other) - self._difference.moved
+        return one[[facility not in known for facility in one]] if len(one) else one
+
+    def _within(self, doors: AccessPoints, limit_m: float) -> PairsWithin:
+        return self.travel(METRES).within(self.homes, doors, limit_m)
+
     def _find_pairs(self, targets: Targets, limit_m: float) -> PairsWithin:
         if not self._same_ways:
             return super()._find_pairs(targets, limit_m)
         before = self._before.pairs(targets, limit_m)
         if self._as_before(targets):
             return before
-        there = pd.Index(self.facility_ids(targets))
-        anew = there[there.isin(self._difference.moved) | ~there.isin(before.facilities)]
-        fresh = self.travel(METRES).within(self.homes, self.doors_of(anew), limit_m)
-        return with_columns(before, there, fresh)
+        there = self.facility_ids(targets)
+        anew = self._others(there, np.asarray(before.facilities, dtype=object))
+        return with_columns(before, pd.Index(there), self._within(self.doors_of(anew), limit_m))
 
 
 def unlinked(network: StreetNetwork) -> StreetNetwork:
