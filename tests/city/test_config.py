@@ -35,6 +35,7 @@ def test_the_example_of_the_module_is_read(tmp_path) -> None:
     assert config.vouched == {"kindergarten"}
     assert config.of_kind("facilities")[0].options == {"datum": "gcj02"}
     assert config.walkers["older"]["speed_m_per_s"] == 0.9
+    assert config.costs["elder_day_care"]["fit_out_yuan_per_m2"] == 2400.0
 
 
 def test_a_file_with_a_byte_order_mark_is_read(tmp_path) -> None:
@@ -88,6 +89,11 @@ def test_a_word_that_is_not_known_gets_the_nearest_that_is(sections: dict[str, o
         ({"population": 300_000}, "a section [population]"),
         ({"thresholds": {"L09": "high"}}, "a number"),
         ({"walkers": {"older": 0.9}}, "a section [walkers.older]"),
+        ({"costs": {"vacant": {"site_yuan": -1}}}, "a number of at least 0"),
+        ({"costs": {"vacant": {"site_yuan": float("inf")}}}, "a number of at least 0"),
+        ({"costs": {"vacant": {"site_yuan": "much"}}}, "a number"),
+        ({"costs": {"vacant": 1}}, "a section [costs.vacant]"),
+        ({"source": [{"kind": "candidates", "file": "a.csv"}]}, "it is never guessed"),
         ({"layers": {"vouched": "park"}}, "a list of service codes"),
         ({"source": {"kind": "osm"}}, "[[source]], one for each file"),
         ({"source": [{"kind": "osm"}]}, "the path of a file"),
@@ -169,6 +175,7 @@ _SOURCES = st.sampled_from(["osm", "gtfs", "boundary", "residential", "dem"]).fl
         thresholds=st.dictionaries(_NAMES, _NUMBERS, max_size=3),
         walkers=st.dictionaries(_NAMES, st.dictionaries(_NAMES, _NUMBERS, max_size=2), max_size=2),
         settings=st.dictionaries(st.sampled_from(SETTINGS), _VALUES),
+        costs=st.dictionaries(_NAMES, st.dictionaries(_NAMES, st.floats(0, 1e9), max_size=2), max_size=2),
     )
 )
 def test_a_config_is_read_back_as_it_was_written(config: Config) -> None:

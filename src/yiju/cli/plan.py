@@ -21,7 +21,7 @@ _COLUMNS = {
     "floor_area_m2": Text("面积 m²", "floor m2"),
     "cost_yuan": Text("投入 元", "yuan"),
     "people": Text("新覆盖 人", "people"),
-    "next_best": Text("次优", "next best"),
+    "next_best_name": Text("次优", "next best"),
     "year": Text("年份", "year"),
 }
 _PROBLEMS = ("maximal", "median", "cover", "expand")
@@ -141,7 +141,7 @@ def _say(made: Plan, at: Path) -> None:
             "floor_area_m2": f"{row['floor_area_m2']:,.0f}",
             "cost_yuan": f"{row['cost_yuan']:,.0f}",
             "people": f"{row['people']:,.0f}",
-            "next_best": row["next_best"] if isinstance(row["next_best"], str) else None,
+            "next_best_name": row["next_best_name"] if isinstance(row["next_best_name"], str) else None,
         }
         for row in made.sites.drop(columns="geometry").to_dict("records")
     ]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _SITE_COLUMNS = [
     "rank", "site_id", "name", "origin", "kind", "community", "subdistrict", "services", "floor_area_m2", "cost_yuan",
-    "people", "gain", "next_best", "next_best_loss", "why_zh", "why_en", "lead_unit", "year",
+    "people", "gain", "next_best", "next_best_name", "next_best_loss", "why_zh", "why_en", "lead_unit", "year",
 ]  # fmt: skip
 
 
@@ -92,12 +92,15 @@ def site_rows(
                 "people": float(mine["people"].sum()),
                 "gain": float("nan") if said is None else float(said["gain"]),
                 "next_best": _label(said),
+                "next_best_name": _name_of(ground, offers, _label(said)),
                 "next_best_loss": float("nan") if said is None else float(said["next_best_loss"]),
                 "lead_unit": service(str(mine["service"].iloc[0])).lead,
             }
         )
     frame = gpd.GeoDataFrame(rows, columns=[*(c for c in _SITE_COLUMNS if c not in _LATER), "geometry"])
-    frame = frame.set_crs(ground.cells.crs).astype({"next_best": "str", "name": "str"})
+    frame = frame.set_crs(ground.cells.crs).astype(
+        {"next_best": "str", "next_best_name": "str", "name": "str"}
+    )
     frame = frame.sort_values("gain", ascending=False, kind="stable", ignore_index=True)
     frame["rank"] = np.arange(1, len(frame) + 1)
     frame["year"] = _years(frame["cost_yuan"].to_numpy(), asked.years or (ground.year + 1,))
@@ -138,8 +141,10 @@ def _places_of(ground: Ground, offers: Offers, decision: Decision) -> dict[str, 
     return known
 
 
-def _name_of(ground: Ground, offers: Offers, site_id: str) -> str:
+def _name_of(ground: Ground, offers: Offers, site_id: str | None) -> str | None:
     """What people call a candidate or a facility; its id where nobody says."""
+    if site_id is None:
+        return None
     names = offers.sites.frame["name"]
     if site_id not in names.index:
         table = ground.context.table("facilities").drop_duplicates("facility_id")
@@ -160,9 +165,7 @@ def _reason(
 ) -> Any:
     mine = supplies[supplies["site_id"] == row["site_id"]].set_index("service")
     codes = [str(code) for code in mine.index]
-    next_best = row["next_best"]
-    if not pd.isna(next_best):
-        next_best = _name_of(ground, offers, str(next_best))
+    next_best = row["next_best_name"]
     place = "" if pd.isna(row["community"]) else ground.place_names.get(row["community"], "")
     return why(
         Site(
