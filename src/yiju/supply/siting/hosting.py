@@ -22,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from yiju.access.checking import numbers_of
+from yiju.errors import ContractError
 from yiju.supply.siting.checking import positions
 from yiju.supply.siting.crowds import Crowds
 from yiju.supply.siting.reach import within_reach
@@ -216,10 +217,13 @@ def hosting_of(
 
     Raises
     ------
+    ContractError
+        The budget or the number of sites is none.
     Infeasible
         The sites that must be open cannot be, or cost more than the budget, or are more than ``most``; or the
         budget opens no site at all.
     """
+    _refuse_vague(budget, most)
     m = services[0].costs.m
     fixed = _of_sites(0.0 if site_cost is None else site_cost, m, Text("开办费", "site cost"))
     add_on = np.stack([_of_sites(s.add_on_cost, m, Text("增办费", "add-on cost")) for s in services])
@@ -265,6 +269,23 @@ def _places_of(service: ServiceAtSites, m: int) -> Floats:
     if service.capacity is None:
         return np.full(m, np.inf)
     return _of_sites(service.capacity, m, Text("床位或座位数", "places"))
+
+
+def _refuse_vague(budget: float, most: int | None) -> None:
+    if most is not None and (most < 1 or int(most) != most):
+        raise ContractError(
+            Text(
+                f"点数 p 应为正整数，实际为 {most}。",
+                f"`p` needs a whole number from 1 up, was given {most} instead.",
+            )
+        )
+    if not budget >= 0.0:
+        raise ContractError(
+            Text(
+                f"预算应为不小于 0 的数，实际为 {budget}。",
+                f"`budget` needs a number from 0 up, was given {budget} instead.",
+            )
+        )
 
 
 def _refuse_impossible(hosting: Hosting) -> None:

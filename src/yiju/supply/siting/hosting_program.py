@@ -32,7 +32,12 @@ def close(standing: Standing, prices: Floats, mu: float) -> None:
     offers = offers_and_sites(model, hosting, opened, closed)
     for s in range(len(hosting.codes)):
         met_by_reach(model, hosting, offers, closed, s)
-    outcome = solve(model.program(), seconds=standing.left, gap=standing.gap, better_than=standing.objective)
+    outcome = solve(
+        model.program(),
+        seconds=standing.left,
+        gap=standing.gap,
+        better_than=standing.objective + 0.5 * hosting.step,  # the next better objective is a whole step away
+    )
     if outcome.values is not None:
         hosts = np.rint(outcome.values[offers]).astype(np.int64).reshape(len(hosting.codes), hosting.m)
         standing.offer((hosts << np.arange(len(hosting.codes))[:, None]).sum(axis=0))

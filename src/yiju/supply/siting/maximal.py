@@ -128,20 +128,6 @@ def mclp(  # noqa: PLR0913 - what is asked of a classical problem
 def _refuse_vague(p: int | None, budget: float | None, site_cost: npt.ArrayLike | None) -> None:
     if p is None and budget is None:
         raise ContractError(Text("请给出点数 p 或预算 budget。", "Give a number of sites `p` or a `budget`."))
-    if p is not None and (p < 1 or int(p) != p):
-        raise ContractError(
-            Text(
-                f"点数 p 应为正整数，实际为 {p}。",
-                f"`p` needs a whole number from 1 up, was given {p} instead.",
-            )
-        )
-    if budget is not None and not 0.0 <= budget < np.inf:
-        raise ContractError(
-            Text(
-                f"预算应为不小于 0 的数，实际为 {budget}。",
-                f"`budget` needs a number from 0 up, was given {budget} instead.",
-            )
-        )
     if budget is not None and site_cost is None:
         raise ContractError(
             Text("给出预算时须给出各点的开办费 site_cost。", "A `budget` needs the `site_cost` of the sites.")
