@@ -19,7 +19,6 @@ from yiju.supply.scenario.changes import Effect
 from yiju.supply.scenario.checking import (
     check_on_streets,
     checked_number,
-    checked_point,
     known_facility,
 )
 from yiju.supply.scenario.city import ChangedCity
@@ -52,7 +51,7 @@ def added(city: Context, change: Add) -> ChangedCity:
             ),
             field="service",
         )
-    at = checked_point(city, change.at)
+    at = change.at
     check_on_streets(city, at)
     facilities, entrances = city.table("facilities"), city.table("entrances")
     _refuse_duplicate(facilities, change, at)
@@ -99,7 +98,7 @@ def moved(city: Context, change: Move, locked: frozenset[str]) -> ChangedCity:
         No such facility, a locked one, or a point that cannot be.
     """
     known_facility(city, change.facility_id, locked)
-    at = checked_point(city, change.at)
+    at = change.at
     check_on_streets(city, at)
     facilities, entrances = city.table("facilities"), city.table("entrances")
     mine = (facilities["facility_id"] == change.facility_id).to_numpy(dtype=bool)
@@ -204,7 +203,7 @@ def gated(city: Context, change: Gate) -> ChangedCity:
         No such facility, or a point that cannot be an entrance of it.
     """
     known_facility(city, change.facility_id)
-    at = checked_point(city, change.at)
+    at = change.at
     check_on_streets(city, at)
     facilities, entrances = city.table("facilities"), city.table("entrances")
     mine = facilities[facilities["facility_id"] == change.facility_id]

@@ -27,7 +27,7 @@ from yiju.supply.scenario.changes import (
     People,
     Standard,
 )
-from yiju.supply.scenario.checking import known_facility
+from yiju.supply.scenario.checking import checked_point, known_facility
 from yiju.supply.scenario.needs import fates
 from yiju.supply.scenario.saving import save
 from yiju.supply.scenario.stored import Stored
@@ -270,6 +270,7 @@ class Scenario:
 
     def then(self, change: Change) -> Scenario:
         """The scenario after one more change, given as a record."""
+        change = _settled(self.city, change)
         match change:
             case Add():
                 city = facilities.added(self.city, change)
@@ -413,6 +414,13 @@ class Scenario:
             They could not be stored; what was there stays whole.
         """
         return save(self, plan, due_year=due_year, cost_yuan=cost_yuan, hours=hours)
+
+
+def _settled(city: Context, change: Change) -> Change:
+    """The record with its points as pairs of numbers, inside the city."""
+    points = {name: getattr(change, name) for name in ("at", "a", "b") if hasattr(change, name)}
+    settled = {name: checked_point(city, at, name) for name, at in points.items()}
+    return replace(change, **settled) if settled else change
 
 
 def _alike(one: pd.Series, other: pd.Series) -> pd.Series:

@@ -10,7 +10,7 @@ import shapely
 
 from yiju.errors import InputError
 from yiju.supply.scenario.changes import Effect
-from yiju.supply.scenario.checking import checked_number, checked_point, on_street
+from yiju.supply.scenario.checking import checked_number, on_street
 from yiju.supply.scenario.city import ChangedCity
 from yiju.text import Text
 
@@ -31,8 +31,7 @@ def linked(city: Context, change: Link) -> ChangedCity:
     InputError
         An end lies outside the city or off the streets, both are the same, or the way is shorter than a straight one.
     """
-    ends = [checked_point(city, at, field) for at, field in ((change.a, "a"), (change.b, "b"))]
-    starts, stops = (on_street(city, at, LINK_END_M, field) for at, field in zip(ends, "ab", strict=True))
+    starts, stops = (on_street(city, at, LINK_END_M, end) for at, end in ((change.a, "a"), (change.b, "b")))
     network = city.reach.network
     feet = [
         shapely.line_interpolate_point(network.lines[access.edge], access.share, normalized=True)[0]
