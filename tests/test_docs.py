@@ -92,7 +92,9 @@ def test_the_pictures_of_the_engine_are_what_it_computes(tmp_path: Path) -> None
     assert drawn == kept, "run `python scripts/draw_engine.py`"
 
 
-@pytest.mark.parametrize("page", ["how-to/engine.md", "how-to/demand.md", "how-to/plan.md"])
+@pytest.mark.parametrize(
+    "page", ["how-to/engine.md", "how-to/demand.md", "how-to/plan.md", "how-to/what-if.md"]
+)
 def test_what_a_page_says_runs(page: str) -> None:
     blocks = re.findall(r"```python\n(.*?)```", _page(page), flags=re.DOTALL)
     assert len(blocks) >= 5
