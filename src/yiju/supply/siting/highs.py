@@ -6,7 +6,7 @@ Its words are not passed on: a program that only ran out of time is never called
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -128,6 +128,18 @@ def solve(
         # HiGHS 1.16 at times drops the constant of what presolve has fixed when it is given a solution to begin with:
         # objective and bound are then too good by that much
         return solve(program, seconds=seconds, threads=threads, gap=gap, better_than=better_than)
+    return outcome if better_than is None else _beaten(outcome, better_than, program)
+
+
+def _beaten(outcome: Outcome, better_than: float, program: Program) -> Outcome:
+    """The outcome, called cut off where HiGHS calls optimal what is no better than the objective that was given."""
+    worse = outcome.objective < better_than if program.maximise else outcome.objective > better_than
+    if (
+        outcome.state == "optimal"
+        and worse
+        and abs(outcome.objective - better_than) > 1e-6 * abs(better_than)
+    ):
+        return replace(outcome, state="cut off", bound=better_than)
     return outcome
 
 
