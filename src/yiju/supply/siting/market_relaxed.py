@@ -86,7 +86,7 @@ def _sum(market: Market, opened: Floats) -> tuple[float, Floats]:
     both = np.where(free, 1.0, pull + rivals)
     rise = np.where(free, 0.0, market.people * rivals / both**2)[market.point] * market.pull
     rise += np.where(free & (count < 1.0), market.people, 0.0)[market.point] * touched
-    return float(won.sum()), np.bincount(market.site, weights=rise, minlength=market.m)
+    return float(won.sum()), np.bincount(market.site, weights=rise, minlength=market.m).astype(np.float64)
 
 
 def _plane(p: int, low: Bools, high: Bools, opened: Floats, value: float, slope: Floats) -> Relaxed:

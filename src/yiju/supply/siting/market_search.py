@@ -53,7 +53,8 @@ class Market:
 
     def of_open(self, opened: Floats) -> Floats:
         """(n,) the same of sites that are open in part."""
-        return np.bincount(self.point, weights=self.pull * opened[self.site], minlength=len(self.people))
+        weights = self.pull * opened[self.site]
+        return np.bincount(self.point, weights=weights, minlength=len(self.people)).astype(np.float64)
 
     def won(self, pull: Floats) -> Floats:
         """(n,) people who are won by such pulls."""
@@ -66,19 +67,23 @@ class Market:
         then = self.pull + beside[self.point]
         both = then + self.rivals[self.point]
         won = np.divide(self.people[self.point] * then, both, out=np.zeros(len(then)), where=both > 0.0)
-        return np.bincount(self.site, weights=won - now[self.point], minlength=self.m)
+        return np.bincount(self.site, weights=won - now[self.point], minlength=self.m).astype(np.float64)
 
     def share_of_next(self, sites: Int64s) -> Floats:
         """(m,) people who would go to a shop at each site beside these, won from them as well as from rivals."""
         both = self.pull + (self.total(sites) + self.rivals)[self.point]
         share = np.divide(self.pull, both, out=np.zeros(len(both)), where=both > 0.0)
-        return np.bincount(self.site, weights=self.people[self.point] * share, minlength=self.m)
+        return np.bincount(self.site, weights=self.people[self.point] * share, minlength=self.m).astype(
+            np.float64
+        )
 
     def won_by_each(self, sites: Int64s) -> Floats:
         """(sites,) people who go to each of these."""
         both = (self.total(sites) + self.rivals)[self.point]
         share = np.divide(self.pull, both, out=np.zeros(len(both)), where=both > 0.0)
-        return np.bincount(self.site, weights=self.people[self.point] * share, minlength=self.m)[sites]
+        return np.bincount(self.site, weights=self.people[self.point] * share, minlength=self.m)[
+            sites
+        ].astype(np.float64)
 
 
 def grow(market: Market, p: int, start: Int64s, allowed: Bools) -> Int64s:
