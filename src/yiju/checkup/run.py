@@ -112,22 +112,33 @@ def run_checkup(
     warm(progress)
     year = year or folder.config.year
     city = Context(folder, year, catalogue)
+    observations = observe_all(city, progress)
+    return Checkup(
+        folder,
+        year,
+        observations,
+        completeness_of(city),
+        curves_of(city),
+        manifest(folder, year, city.catalogue, now) | {"off_network": off_network(city)},
+    )
+
+
+def observe_all(city: Context, progress: Progress = SILENT) -> pd.DataFrame:
+    """Every observation of a city, in the order of the catalogue, the overall grade among them."""
     judge = judge_of(city)
     indicators = [i for i in city.catalogue.indicators.values() if i.id != _OVERALL]
     judged = observe(city, indicators, judge, progress)
     overall = city.catalogue.indicators.get(_OVERALL)
     if overall is not None:
         judged = pd.concat([judged, judge.overall(judged, overall)], ignore_index=True)
-    order = {name: i for i, name in enumerate(city.catalogue.indicators)}
-    judged = judged.sort_values("indicator", key=lambda ids: ids.map(order), kind="stable", ignore_index=True)
-    return Checkup(
-        folder,
-        year,
-        OBSERVATIONS.validate(judged),
-        completeness_of(city),
-        curves_of(city),
-        manifest(folder, year, city.catalogue, now) | {"off_network": off_network(city)},
-    )
+    return in_order(city.catalogue, judged)
+
+
+def in_order(catalogue: Catalogue, rows: pd.DataFrame) -> pd.DataFrame:
+    """Observations in the order of the catalogue, held against their contract."""
+    order = {name: i for i, name in enumerate(catalogue.indicators)}
+    ordered = rows.sort_values("indicator", key=lambda ids: ids.map(order), kind="stable", ignore_index=True)
+    return OBSERVATIONS.validate(ordered)
 
 
 def judge_of(city: Context) -> Judge:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from tests.supply.scenario.conftest import BLOCKS, corner
 
 from yiju.checkup.context import Context
 from yiju.checkup.reach import SNAP_LIMIT_M, Reach
+from yiju.checkup.run import observe_all
 from yiju.errors import InputError, UnknownName
 from yiju.supply.scenario.access import catchments_of, counts_of, equity_of, walks_of
 from yiju.supply.scenario.reach import unlinked
@@ -108,6 +110,13 @@ def test_any_sequence_of_changes_is_exact(now: Scenario, sequence: list[Step]) -
             one, two = equity_of(mine), equity_of(full)
             for name in ("gini", "theil", "palma", "floor", "share_reached"):
                 np.testing.assert_allclose(getattr(one, name), getattr(two, name), rtol=1e-12, atol=1e-12)
+
+
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(sequence=st.lists(steps, min_size=1, max_size=5))
+def test_every_observation_is_that_of_a_whole_check_up(now: Scenario, sequence: list[Step]) -> None:
+    then = tried(now, sequence)
+    pd.testing.assert_frame_equal(then.observations, observe_all(anew(then)), check_exact=True)
 
 
 def test_what_no_change_touches_is_not_asked_again(now: Scenario) -> None:

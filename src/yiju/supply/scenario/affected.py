@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from yiju.checkup.observations import OBSERVATIONS
 from yiju.checkup.rows import KEY
-from yiju.checkup.run import judge_of, observe
+from yiju.checkup.run import in_order, judge_of, observe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -112,15 +111,6 @@ def observed_again(city: Context, effect: Effect, before: pd.DataFrame) -> pd.Da
     if overall is not None:
         whole = pd.concat([whole, judge.overall(whole, overall)], ignore_index=True)
     return in_order(city.catalogue, whole)
-
-
-def in_order(catalogue: Catalogue, observations: pd.DataFrame) -> pd.DataFrame:
-    """Observations in the order of the catalogue, validated."""
-    order = {name: i for i, name in enumerate(catalogue.indicators)}
-    ordered = observations.sort_values(
-        "indicator", key=lambda ids: ids.map(order), kind="stable", ignore_index=True
-    )
-    return OBSERVATIONS.validate(ordered)
 
 
 def side_by_side(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -250,7 +250,8 @@ class Scenario:
         ----------
         by
             How many times the people that there are; or a frame with ``cell_id`` and the columns of residents
-            that change (``people``, ``age_60_79`` ...), in people.
+            that change (``people``, ``age_60_79`` ...), in people, such as a projection gives
+            (``city.projection().people_in(2035)``).
         place
             Id of a place of any level, by default the whole city.
         group
@@ -419,7 +420,7 @@ class Scenario:
 def _settled(city: Context, change: Change) -> Change:
     """The record with its points as pairs of numbers, inside the city."""
     points = {name: getattr(change, name) for name in ("at", "a", "b") if hasattr(change, name)}
-    settled = {name: checked_point(city, at, name) for name, at in points.items()}
+    settled: dict[str, Any] = {name: checked_point(city, at, name) for name, at in points.items()}
     return replace(change, **settled) if settled else change
 
 
