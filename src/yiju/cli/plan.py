@@ -60,6 +60,10 @@ Example 示例:
 @click.option("--share", type=float, default=0.9, show_default=True, help="Share to cover (cover). 覆盖率")
 @click.option("--years", help="Open the sites over these years: 2026,2027. 分年度实施")
 @click.option(
+    "--scenario",
+    help="People of those years: middle, or another of projection.toml. Default: today's. 人口情景",
+)
+@click.option(
     "--assume", multiple=True, metavar="GROUP=SHARE",
     help="Share of a group among the residents, where the population has no ages. 假定人群占比",
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -250,3 +250,32 @@ def test_nobody_gains_where_everybody_has_it(tmp_path: Path) -> None:
     plan = make_plan(folder, Question(("elder_day_care",), sites=1))
     assert plan.people_gained == 0
     assert any("No candidate reaches anybody" in note["en"] for note in plan.about["notes"])
+
+
+def test_each_year_spends_its_own_money_on_what_stands_already(town: CityFolder) -> None:
+    half = 1_500_000.0
+    asked = Question(("childcare",), budget_yuan=2 * half, years=(2026, 2027))
+    plan = make_plan(town, asked)
+    best = 0.0
+    for opened in product((None, 2026, 2027), repeat=4):
+        when = dict(zip("ABDE", opened, strict=True))
+        first = {s for s, year in when.items() if year == 2026}
+        both = {s for s, year in when.items() if year is not None}
+        spent = [sum(cost_yuan(s, ["childcare"]) for s in some) for some in (first, both)]
+        if spent[0] <= half and spent[1] <= 2 * half:
+            best = max(best, gained({"childcare": first}) + gained({"childcare": both}))
+    assert plan.about["objective"] == pytest.approx(best)
+    assert plan.about["proof"] == "optimal"
+    told = plan.sites.groupby("year")["cost_yuan"].sum().cumsum()
+    assert told.get(2026, 0.0) <= half
+    assert plan.about["spent_yuan"] <= 2 * half
+    # people, not person-years, are what is gained
+    assert plan.people_gained == pytest.approx(gained({"childcare": set(plan.sites["site_id"])}))
+    assert (plan.curve["people_gained"] <= plan.curve["bound"] + 1e-6).all()
+
+
+def test_a_scenario_of_the_population_is_an_assumption(town: CityFolder) -> None:
+    asked = Question(("childcare",), budget_yuan=3e6, years=(2026, 2030), scenario="middle")
+    plan = make_plan(town, asked)
+    assert any("projection 'middle'" in a["en"] for a in plan.about["assumptions"])
+    assert plan.about["proof"] == "optimal"

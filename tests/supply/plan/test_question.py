@@ -23,6 +23,8 @@ from yiju.supply.plan import Question
         (("childcare",), {"sites": 1, "seconds": 0.0}, "seconds"),
         (("childcare",), {"sites": 1, "share": 1.5}, "share"),
         (("childcare",), {"problem": "median"}, "--sites"),
+        (("childcare",), {"sites": 1, "scenario": "middle"}, "over several years"),
+        (("childcare",), {"sites": 1, "years": (2026, 2026)}, "years that differ"),
         (("childcare",), {"problem": "expand"}, "--budget"),
         (("childcare", "kindergarten"), {"problem": "cover"}, "one service at a time"),
         (("childcare",), {"sites": 1, "assumed_shares": {"age_0_2": 2.0}}, "age_0_2"),

@@ -36,7 +36,7 @@ def gain_curve(ground: Ground, asked: Question, offers: Offers, decision: Decisi
         ``services``, ``budget_yuan`` (what was spent where no budget was given), ``sites``, ``people_gained``,
         ``bound``; budgets rising.
     """
-    points = [_point(asked, decision, asked.budget_yuan)]
+    points = [] if asked.staged else [_point(asked, decision, asked.budget_yuan)]
     if asked.problem == "maximal" and asked.budget_yuan is not None:
         points += _at_other_budgets(asked, offers, asked.budget_yuan)
     elif decision.siting.sense == "max":
@@ -51,7 +51,8 @@ def _at_other_budgets(asked: Question, offers: Offers, budget_yuan: float) -> li
     """Each budget begins with the plan of the one below it, so that the curve never falls."""
     found = budget_curve(
         services_at_sites(offers),
-        [part * budget_yuan for part in _PARTS],
+        # a plan over years counts person-years: its curve is that of the same money spent at once
+        [part * budget_yuan for part in (*_PARTS, *((1.0,) if asked.staged else ()))],
         seconds=_TIME_SHARE * asked.seconds,
         gap=_GOOD_ENOUGH,
         p=asked.sites,

@@ -15,6 +15,10 @@ _TEN_THOUSAND = 10_000.0  # amounts are read in ten thousand yuan in Chinese
 _NOBODY = 0.5
 
 
+# What the objective counts: people, or people in each of several years.
+PEOPLE, PERSON_YEARS = Text("人", "people"), Text("人年", "person-years")
+
+
 class Site(NamedTuple):
     """What is told of one site."""
 
@@ -29,6 +33,7 @@ class Site(NamedTuple):
     next_best: str | None
     next_best_loss: float
     fewest: bool  # whether the objective is made small (metres, yuan): a gain is then not a number of people
+    counted: Text = PEOPLE
 
 
 def why(site: Site) -> Text:
@@ -42,7 +47,7 @@ def why(site: Site) -> Text:
     >>> why(site).en.split(": ")[1].split("; ")[0]
     '121 children under 3 get childcare for under-threes (20 places) within a walk of 500 m'
     >>> why(site).en.split(". ")[1]
-    'Without it 96 fewer would be served; the next best site, 旧邮局, would lose 14.'
+    'Without it 96 fewer people would be served; the next best site, 旧邮局, would lose 14.'
     """
     zh = "；".join(_served_zh(site, code) for code in site.people)
     en = "; ".join(_served_en(site, code) for code in site.people)
@@ -82,7 +87,8 @@ def _without(site: Site) -> Text:
             return Text("没有其他候选点可以替代。", "No other candidate could stand in for it.")
         return Text(f"次优选址为{site.next_best}。", f"The next best site is {site.next_best}.")
     alone = Text(
-        f"若不设此处，少惠及 {site.gain:,.0f} 人", f"Without it {site.gain:,.0f} fewer would be served"
+        f"若不设此处，少惠及 {site.gain:,.0f} {site.counted.zh}",
+        f"Without it {site.gain:,.0f} fewer {site.counted.en} would be served",
     )
     if site.next_best is None or site.next_best_loss > site.gain - _NOBODY:
         other = Text("没有其他候选点可以替代。", "no other candidate could stand in for it.")
@@ -92,7 +98,7 @@ def _without(site: Site) -> Text:
         )
     else:
         other = Text(
-            f"次优选址{site.next_best}少惠及 {site.next_best_loss:,.0f} 人。",
+            f"次优选址{site.next_best}少惠及 {site.next_best_loss:,.0f} {site.counted.zh}。",
             f"the next best site, {site.next_best}, would lose {site.next_best_loss:,.0f}.",
         )
     return Text(f"{alone.zh}；{other.zh}", f"{alone.en}; {other.en}")

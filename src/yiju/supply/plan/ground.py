@@ -18,6 +18,7 @@ from yiju.checkup.reach import METRES, SNAP_LIMIT_M, Targets
 from yiju.city.services import GROUPS, service
 from yiju.errors import InputError
 from yiju.supply.demand import Demand, demand
+from yiju.supply.projection import Projection, project_cells, read_parameters
 from yiju.supply.scenario.stored import Stored
 from yiju.supply.siting.costs import Costs
 from yiju.text import Text
@@ -70,6 +71,7 @@ class Ground:
         self.context = Context(folder, self.year)
         self._assumed = dict(assumed_shares or {})
         self._demands: dict[str, Demand] = {}
+        self._projections: dict[str, Projection] = {}
 
     @property
     def cells(self) -> gpd.GeoDataFrame:
@@ -109,6 +111,28 @@ class Ground:
     def people(self, code: str) -> Floats:
         """(cells,) people whom a service is for, each counted once."""
         return np.asarray(self.demand(code).total, dtype=np.float64)
+
+    def people_in(self, code: str, year: int, scenario: str, *, until: int) -> Floats:
+        """(cells,) people whom a service will be for in a year, by a scenario of the population to come.
+
+        Raises
+        ------
+        UnknownName
+            There is no such scenario.
+        InputError
+            The population cannot be projected, or the year is not after that of the check-up.
+        """
+        if scenario not in self._projections:
+            self._projections[scenario] = project_cells(
+                self.cells,
+                year=self.year,
+                years=max(until - self.year, 1),
+                scenario=scenario,
+                parameters=read_parameters(self.folder.path),
+                weights_only=self.context.weights_only,
+            )
+        total = self._projections[scenario].demand(code, year).total
+        return np.asarray(total.reindex(self.cell_ids), dtype=np.float64)
 
     def limit_m(self, code: str) -> float:
         """The walk within which a service counts as there: the widest that its standard accepts."""

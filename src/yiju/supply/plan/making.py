@@ -40,6 +40,10 @@ _WEIGHTS = Text(
     "人口总数不是本市口径：人数只是权重，应读作比例。",
     "The population total is not this city's own: people are weights, to be read as shares.",
 )
+_YEARS = Text(
+    "分年度方案的目标值按人年计；预算曲线为同样资金一次投入的效果。",
+    "A plan over years counts person-years; its curve is that of the same money spent at once.",
+)
 _MET = Text("现有设施已达到要求，无需新设。", "What is there already does: nothing has to be opened.")
 _NO_GAIN = Text(
     "没有一处候选点能惠及尚缺该服务的人。",
@@ -175,6 +179,7 @@ def _about(
             "keep_existing": asked.keep_existing,
             "share": asked.share if asked.problem == "cover" else None,
             "years": list(asked.years),
+            "scenario": asked.scenario,
             "candidates": len(offers.sites),
         },
         "assumptions": _assumptions(asked, offers),
@@ -194,6 +199,14 @@ def _assumptions(asked: Question, offers: Offers) -> list[dict[str, str]]:
                 "source": "规划人员假定 assumed by the planner",
             }
         )
+    if asked.scenario is not None:
+        told.append(
+            {
+                "zh": f"各年人口取推演情景“{asked.scenario}”",
+                "en": f"people of each year are those of the projection {asked.scenario!r}",
+                "source": "projection.toml",
+            }
+        )
     if asked.problem == "expand":
         told += [{"zh": rule.zh, "en": rule.en, "source": "建议值 a proposal of ours"} for rule in RULES]
     return told
@@ -209,6 +222,8 @@ def _notes(
         notes.append(_COMPLEX)
     if ground.context.weights_only:
         notes.append(_WEIGHTS)
+    if decision.years:
+        notes.append(_YEARS)
     if not decision.supplies:
         notes.append(_MET if asked.problem == "cover" else _NO_GAIN)
     for code, offer in offers.of.items():

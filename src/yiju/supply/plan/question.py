@@ -52,7 +52,11 @@ class Question:
     share
         Share of people, of each group and subdistrict, to be covered (``cover``).
     years
-        Years over which the sites are opened; the check-up's own if none.
+        Years over which the sites are opened, the one after the check-up if none. For one service under a budget,
+        with any number of sites, each year has its part of the money and decides on what stands already; otherwise
+        the sites that add most go first.
+    scenario
+        Whose people those of each year are: a scenario of :mod:`yiju.supply.projection`; today's if none.
     seconds
         Time for the search.
     assumed_shares
@@ -75,6 +79,7 @@ class Question:
     keep_existing: bool = True
     share: float = 0.9
     years: tuple[int, ...] = ()
+    scenario: str | None = None
     seconds: float = 30.0
     assumed_shares: Mapping[str, float] = field(default_factory=dict)
     name: str | None = None
@@ -93,6 +98,12 @@ class Question:
             raise _wrong("share", self.share, Text("0 到 1 之间的比例", "a share above 0, at most 1"))
         _check_shares(self.assumed_shares)
         check_name(self.title)
+
+    @property
+    def staged(self) -> bool:
+        """Whether each year decides with its own money on what stands already."""
+        alone = self.problem == "maximal" and len(self.services) == 1
+        return alone and len(self.years) > 1 and self.budget_yuan is not None and self.sites is None
 
     @property
     def title(self) -> str:
@@ -171,6 +182,20 @@ def _check_problem(asked: Question) -> None:
             Text(f"问题 {asked.problem} 需要{word.zh}。", f"The problem {asked.problem} needs {word.en}."),
             field="problem",
         )
+    if asked.scenario is not None and not asked.staged:
+        raise InputError(
+            Text(
+                "人口情景只用于一项服务、有预算、分多个年度的方案。",
+                "A scenario of the population is for one service under a budget over several years.",
+            ),
+            field="scenario",
+            hint=Text(
+                "例如 --budget 6000000 --years 2026,2030。",
+                "Say for example --budget 6000000 --years 2026,2030.",
+            ),
+        )
+    if len(set(asked.years)) < len(asked.years):
+        raise _wrong("years", asked.years, Text("互不相同的年份", "years that differ"))
     if asked.problem == "maximal" and asked.sites is None and asked.budget_yuan is None:
         raise InputError(
             Text(

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from yiju.city.services import service
-from yiju.supply.plan.explaining import Site, why
+from yiju.supply.plan.explaining import PEOPLE, PERSON_YEARS, Site, why
 from yiju.supply.plan.serving import newly
 
 if TYPE_CHECKING:
@@ -103,7 +103,10 @@ def site_rows(
     )
     frame = frame.sort_values("gain", ascending=False, kind="stable", ignore_index=True)
     frame["rank"] = np.arange(1, len(frame) + 1)
-    frame["year"] = _years(frame["cost_yuan"].to_numpy(), asked.years or (ground.year + 1,))
+    spread = _years(frame["cost_yuan"].to_numpy(), asked.years or (ground.year + 1,))
+    frame["year"] = [
+        decision.years.get(site, year) for site, year in zip(frame["site_id"], spread, strict=True)
+    ]
     reasons = [_reason(ground, offers, decision, supplies, row) for row in frame.to_dict("records")]
     frame["why_zh"], frame["why_en"] = [r.zh for r in reasons], [r.en for r in reasons]
     return frame[[*_SITE_COLUMNS, "geometry"]]
@@ -180,5 +183,6 @@ def _reason(
             None if pd.isna(next_best) else str(next_best),
             float(row["next_best_loss"]),
             fewest=decision.siting.sense == "min",
+            counted=PERSON_YEARS if decision.years else PEOPLE,
         )
     )

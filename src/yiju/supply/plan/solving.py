@@ -4,6 +4,7 @@
 asked                   solved by                                   what is there now
 ======================  ==========================================  =========================================
 ``maximal``             :func:`yiju.supply.siting.colocate`         homes that have a service need no more of it
+ over years             :func:`yiju.supply.siting.stages`           the same
 ``median``              :func:`yiju.supply.siting.p_median`         one site that is open, at today's walks
 ``cover``               :func:`yiju.supply.siting.lscp`             the same
 ``expand``              :func:`yiju.supply.siting.expand`           places that are there count, and can be bought
@@ -12,7 +13,7 @@ asked                   solved by                                   what is ther
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -72,11 +73,14 @@ class Decision:
         Each service at each site, sites in the order of the candidates.
     site_yuan
         Fixed cost of each site that was chosen.
+    years
+        Year in which each site opens, where the problem decides that.
     """
 
     siting: Siting
     supplies: tuple[Supply, ...]
     site_yuan: dict[str, float]
+    years: dict[str, int] = field(default_factory=dict)
 
     @property
     def spent_yuan(self) -> float:
@@ -119,6 +123,8 @@ def decide(
     """
     if asked.problem == "maximal":
         _refuse_small_budget(offers, budget_yuan)
+        if asked.staged and budget_yuan is not None:
+            return _over_years(ground, asked, offers, budget_yuan, seconds, gap)
         return _together(asked, offers, budget_yuan, sites, seconds, gap)
     if asked.problem == "median":
         found = _least_walking(ground, asked, offers, sites or 1, seconds, gap)
@@ -182,6 +188,37 @@ def _together(
         for code in found.hosts
     }
     return _decision(offers, found, hosts)
+
+
+def _over_years(
+    ground: Ground, asked: Question, offers: Offers, budget_yuan: float, seconds: float, gap: float
+) -> Decision:
+    from yiju.supply.siting.stages import stages  # noqa: PLC0415 - a door is opened when it is used
+
+    (offer,) = offers.of.values()
+    years = sorted(asked.years)
+    lacking = offer.unserved > 0
+    people = np.column_stack([np.where(lacking, p, 0.0) for p in _people_over(ground, asked, offer, years)])
+    found = stages(
+        offer.costs,
+        people,
+        np.full(len(years), budget_yuan / len(years)),
+        offers.site_yuan + offer.add_on_yuan,
+        years=years,
+        closed=np.flatnonzero(~offer.allowed),
+        seconds=seconds,
+        gap=gap,
+    )
+    opened = {str(row["site"]): int(row["year"]) for row in found.plan.to_dict("records")}
+    positions = offers.sites.frame.index.get_indexer(list(opened))
+    return replace(_decision(offers, found, {offer.service: positions}), years=opened)
+
+
+def _people_over(ground: Ground, asked: Question, offer: Offer, years: list[int]) -> list[Floats]:
+    """(cells,) people whom the service is for, in each year."""
+    if asked.scenario is None:
+        return [offer.people] * len(years)
+    return [ground.people_in(offer.service, year, asked.scenario, until=years[-1]) for year in years]
 
 
 def services_at_sites(offers: Offers) -> list[ServiceAtSites]:
