@@ -19,7 +19,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from pyproj import Transformer
 
 from yiju.city import build as building
 from yiju.city.build import STAGES, Work, build_city, read_manifest
@@ -88,28 +87,6 @@ def _code_that_stays(monkeypatch) -> None:
 def fingerprint(folder: CityFolder) -> dict[str, str]:
     files = sorted(folder.tables_dir.glob("*.parquet"))
     return {f.name: hashlib.sha256(f.read_bytes()).hexdigest() for f in files}
-
-
-def test_candidates_inside_the_city_are_kept_and_others_told(town) -> None:
-    to_degrees = Transformer.from_crs(CRS, "EPSG:4326", always_xy=True)
-    spots = {"K1": (X + 250, Y + 150), "K2": (X + 5_000, Y)}
-    rows = [
-        f"{name},vacant,600,{'{:.7f},{:.7f}'.format(*to_degrees.transform(*xy))}"
-        for name, xy in spots.items()
-    ]
-    text = "\n".join(["编号,类型,可用建筑面积,经度,纬度", *rows])
-    (town.input_dir / "candidates.csv").write_text(text, encoding="utf-8")
-    register = '[[source]]\nkind = "candidates"\nfile = "input/candidates.csv"\ndatum = "wgs84"\n'
-    write_toml(town.path, OSM, BOUNDARY, TOTAL, register)
-    folder = CityFolder.open(town.path)
-    build_city(folder, now=NOON)
-    found = folder.table("candidates")
-    assert found["candidate_id"].tolist() == ["K1"]
-    assert found["community"].notna().all()
-    assert found.geometry.iloc[0].distance(shapely.Point(spots["K1"])) < 0.1
-    refused = pd.read_csv(folder.tables_dir / "rejected.csv")
-    refused = refused[refused["stage"] == "candidates"]
-    assert refused[["file", "row"]].to_numpy().tolist() == [["candidates.csv", 3]]
 
 
 def test_every_table_is_made_once_and_keeps_its_contract(town) -> None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
+import pandas as pd
 import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from yiju.city.build import build_city
+from yiju.city.folder import CityFolder
 from yiju.city.readers.candidates import Candidates, read_candidates
 from yiju.errors import InputError, UnknownName
 
@@ -89,6 +93,29 @@ def test_a_file_without_kinds_or_with_an_unknown_datum(tmp_path: Path) -> None:
         read_candidates(file, datum="wgs84", crs=CRS)
     with pytest.raises(UnknownName):
         read_candidates(file, datum="mars", crs=CRS)
+
+
+def test_a_build_keeps_those_inside_and_tells_the_others(tmp_path: Path) -> None:
+    (tmp_path / "input").mkdir()
+    (tmp_path / "city.toml").write_text(
+        f'[city]\nname = "磁溪市"\nyear = 2025\ncrs = "{CRS}"\n'
+        '[[source]]\nkind = "boundary"\nfile = "input/city.geojson"\nlevel = "city"\n'
+        '[[source]]\nkind = "candidates"\nfile = "input/k.csv"\ndatum = "wgs84"\n',
+        encoding="utf-8",
+    )
+    square = gpd.GeoDataFrame(
+        {"name": ["磁溪市"]}, geometry=[shapely.box(106.5, 29.5, 106.6, 29.6)], crs=4326
+    )
+    square.to_file(tmp_path / "input" / "city.geojson")
+    rows = "K1,a,vacant,600,,,106.55,29.56\nK2,b,vacant,600,,,106.65,29.56\n"
+    (tmp_path / "input" / "k.csv").write_text(HEAD + rows, encoding="utf-8")
+    folder = CityFolder.open(tmp_path)
+    build_city(folder)
+    assert folder.table("candidates")["candidate_id"].tolist() == ["K1"]
+    refused = pd.read_csv(folder.tables_dir / "rejected.csv")
+    assert refused.loc[refused["stage"] == "candidates", ["file", "row"]].to_numpy().tolist() == [
+        ["k.csv", 3]
+    ]
 
 
 @settings(max_examples=25)
