@@ -53,6 +53,13 @@ def test_from_files_to_tables(files) -> None:
     assert again.output.strip() == "No input changed; the tables are as they should be."
 
 
+def test_a_register_of_candidates_has_the_datum_that_is_said(files) -> None:
+    (files / "k.csv").write_text("编号,类型,经度,纬度\nK1,闲置用房,117.0,29.8\n", encoding="utf-8")
+    assert new(files, "--candidates", files / "k.csv", "--datum", "gcj02").exit_code == 0
+    [register] = read_config(files / "town" / "city.toml").of_kind("candidates")
+    assert register.options == {"datum": "gcj02"}
+
+
 def test_in_chinese(files) -> None:
     assert "下一步：yiju build" in new(files, lang="zh").output
     built = yiju("build", files / "town", lang="zh")
