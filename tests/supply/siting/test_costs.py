@@ -74,3 +74,9 @@ def test_an_impossible_matrix_is_refused(matrix: list, says: str) -> None:
 def test_an_impossible_list_is_refused(point: list, site: list, cost: list, says: str) -> None:
     with pytest.raises(ContractError, match=says):
         Costs.from_columns(point, site, cost, points=pd.RangeIndex(1), sites=pd.RangeIndex(2))
+
+
+def test_pairs_that_are_left_out_within_a_limit_are_owned_up_to() -> None:
+    assert Costs.from_matrix([[1.0, 2.0, 3.0]], limit=5, nearest=2).nearest_only
+    assert not Costs.from_matrix([[1.0, 2.0, 9.0]], limit=5, nearest=2).nearest_only
+    assert Costs.from_matrix([[1.0, 2.0, 3.0]], nearest=2).nearest_only

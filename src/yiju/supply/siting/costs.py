@@ -100,16 +100,20 @@ class Costs:
         n, m = whole.shape
         _refuse_impossible(whole)
         kept = m if nearest is None else min(nearest, m)
-        columns = np.argsort(whole, axis=1, kind="stable")[:, :kept].astype(np.int32)
-        cost = np.take_along_axis(whole, columns, axis=1)
-        usable = np.isfinite(cost) if limit is None else np.isfinite(cost) & (cost <= limit)
+        row, column = _all_rising(whole) if limit is None else _rising_within(whole, limit)
+        first = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=n))]).astype(np.int64)
+        near = np.arange(len(row)) - first[row] < kept
+        cut = not near.all() if limit is not None else kept < m
+        if not near.all():
+            row, column = row[near], column[near]
+            first = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=n))]).astype(np.int64)
         return cls(
             points=pd.RangeIndex(n) if points is None else points,
             sites=pd.RangeIndex(m) if sites is None else sites,
-            first=np.concatenate([[0], np.cumsum(usable.sum(axis=1))]).astype(np.int64),
-            site=columns[usable],
-            cost=cost[usable],
-            nearest_only=kept < m and limit is None,
+            first=first,
+            site=column.astype(np.int32),
+            cost=whole[row, column],
+            nearest_only=bool(cut),
         )
 
     @classmethod
@@ -198,6 +202,20 @@ class Costs:
         kept = self.cost <= limit
         ends = np.concatenate([[0], np.cumsum(kept)])
         return Costs(self.points, self.sites, ends[self.first], self.site[kept], self.cost[kept])
+
+
+def _all_rising(whole: Floats) -> tuple[Int64s, Int64s]:
+    """(pairs,) rows and columns of all finite costs, rising within a row, ties by column."""
+    columns = np.argsort(whole, axis=1, kind="stable")
+    row, at = np.nonzero(np.isfinite(np.take_along_axis(whole, columns, axis=1)))
+    return row, columns[row, at]
+
+
+def _rising_within(whole: Floats, limit: float) -> tuple[Int64s, Int64s]:
+    """As :func:`_all_rising`, of costs within a limit: what cannot be used, most of a city, is not sorted."""
+    row, column = np.nonzero((whole <= limit) & np.isfinite(whole))
+    order = np.lexsort((column, whole[row, column], row))
+    return row[order], column[order]
 
 
 def _refuse_impossible(cost: Floats, *, infinite: bool = False) -> None:
