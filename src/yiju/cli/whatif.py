@@ -135,18 +135,22 @@ def _say(scenarios: Mapping[str, Scenario], table: pd.DataFrame, *, everything: 
         )
 
 
+def _coverages(table: pd.DataFrame) -> pd.Series:
+    """Which rows are shares of people within a walk."""
+    is_value, on_foot = table["measure"] == "value", table["method"] == "network"
+    shares: pd.Series = is_value & on_foot & (table["unit"] == "%")
+    return shares
+
+
 def _reached(table: pd.DataFrame, names: list[str]) -> list[dict[str, object]]:
-    """People within reach by a walk, and the share that they are."""
+    """Shares of people within reach by a walk, and how many they are where people are counted."""
     keys = list(_WHAT[1:5])
     people = table[table["measure"] == "people_reached"].set_index(keys)[names]
-    share = table[table["measure"] == "value"].set_index(keys)[names]
     rows: list[dict[str, object]] = []
-    for key, numbers in people.iterrows():
-        shares = share.loc[key] if key in share.index else None
-        cells = {
-            name: f"{numbers[name]:,.0f}" + ("" if shares is None else f" ({shares[name]:.1f}%)")
-            for name in names
-        }
+    for key, shares in table[_coverages(table)].set_index(keys)[names].iterrows():
+        cells = {name: "" if shares.isna()[name] else f"{shares[name]:.1f}%" for name in names}
+        if key in people.index:
+            cells = {name: f"{people.loc[key][name]:,.0f} ({cells[name]})" for name in names}
         rows.append({"what": _name(key[0], key[2]), "group": _group(key[3]), **cells})
     return rows
 
@@ -170,9 +174,7 @@ def _needs_and_gini(table: pd.DataFrame, names: list[str]) -> list[dict[str, obj
 def _values(table: pd.DataFrame, names: list[str]) -> list[dict[str, object]]:
     """All values of indicators that are not those of a coverage on foot."""
     keys = list(_WHAT[1:5])
-    told = table[table["measure"] == "people_reached"].set_index(keys).index
-    others = table[table["measure"] == "value"].set_index(keys)
-    others = others[~others.index.isin(told)]
+    others = table[(table["measure"] == "value") & ~_coverages(table)].set_index(keys)
     rows: list[dict[str, object]] = []
     for key, row in others.iterrows():
         cells = {name: _number(row[name]) for name in names}
