@@ -7,10 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.supply.plan.conftest import CANDIDATES, LIMIT_M, people_of, town_at, walk_m
 
 from yiju.errors import InputError, MissingCity
 from yiju.supply.plan import Question, make_plan
+from yiju.supply.plan.candidates import candidate_sites
+from yiju.supply.plan.ground import Ground
+from yiju.supply.plan.offers import make_offers
+from yiju.supply.plan.solving import decide
 from yiju.supply.plan.unit_costs import unit_costs
 from yiju.supply.scenario import StaleCheckup
 from yiju.supply.siting import Infeasible
@@ -80,6 +86,36 @@ def _all_hostings() -> list[dict[str, list[str]]]:
             mixes += [["childcare"], ["elder_day_care", "childcare"]]
         ways = [way | ({site: mix} if mix else {}) for way in ways for mix in mixes]
     return ways
+
+
+@pytest.fixture(scope="module")
+def choices() -> list[tuple[int, float, float]]:
+    """Every way to put the services: sites, yuan, people."""
+    found = []
+    for hosts in _all_hostings():
+        by_service = {
+            code: {s for s, codes in hosts.items() if code in codes}
+            for code in ("elder_day_care", "childcare")
+        }
+        spent = sum(cost_yuan(site, codes) for site, codes in hosts.items())
+        found.append((len(hosts), spent, gained(by_service)))
+    return found
+
+
+@settings(max_examples=15)
+@given(budget=st.floats(800_000.0, 12_000_000.0), sites=st.integers(1, 5))
+def test_no_choice_that_keeps_to_the_money_and_the_number_is_better(
+    town: CityFolder, choices: list[tuple[int, float, float]], budget: float, sites: int
+) -> None:
+    asked = Question(("elder_day_care", "childcare"), budget_yuan=budget, sites=sites)
+    ground = Ground(town)
+    offers = make_offers(ground, asked, candidate_sites(ground))
+    found = decide(ground, asked, offers, budget_yuan=budget, sites=sites, seconds=30.0)
+    best = max(people for count, spent, people in choices if count <= sites and spent <= budget)
+    assert found.siting.objective == pytest.approx(best)
+    assert found.siting.bound >= best - 1e-6
+    assert found.spent_yuan <= budget * (1 + 1e-9)
+    assert len(found.site_ids) <= sites
 
 
 def test_walks_are_those_of_the_town(town: CityFolder) -> None:

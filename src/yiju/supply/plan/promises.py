@@ -17,6 +17,7 @@ from yiju.checkup.catalogue import read_catalogue
 from yiju.city.services import service
 from yiju.needs.ledger import read_needs
 from yiju.needs.measures import MEASURES, PROMISES, save_plan
+from yiju.supply.plan.serving import newly
 from yiju.supply.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ def _needs_answered(folder: CityFolder, plan: Plan) -> dict[tuple[str, str], lis
     """Open needs of a service at the communities where a site brings it within reach, by site and service."""
     ledger = read_needs(folder, year=int(plan.about["year"]))
     ledger = ledger[ledger["status"] == "open"]
-    got = plan.served[plan.served["site_id"].notna()]
+    got = plan.served[newly(plan.served, plan.about["limits_m"]) & plan.served["site_id"].notna()]
     got = got[["site_id", "service", "community"]].drop_duplicates()
     joined = got.merge(ledger, left_on=["service", "community"], right_on=["service", "place_id"])
     return {
