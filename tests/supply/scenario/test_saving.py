@@ -6,6 +6,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import pytest
 from tests.supply.scenario.conftest import corner
 
@@ -13,8 +14,10 @@ from yiju.city.folder import CityFolder
 from yiju.city.services import service
 from yiju.needs.measures import read_measures, read_promises
 from yiju.supply.scenario import Scenario
+from yiju.supply.scenario.needs import fates
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 KEY = ["indicator", "method", "variant", "place_id", "group"]
@@ -79,6 +82,30 @@ def test_a_plan_of_the_same_name_is_replaced(own: CityFolder) -> None:
         ("other", "pharmacy"),
         ("plan", "health_station"),
     ]
+
+
+def test_who_climbs_a_rung_is_told_so(ledger_of: Callable[..., pd.DataFrame]) -> None:
+    none, reach = ledger_of("none", people=900.0), ledger_of("reach", people=400.0)
+    closed = none.assign(status="closed")
+    climbed = fates(none, pd.concat([closed, reach]))
+    assert climbed[["fate", "step"]].to_numpy().tolist() == [["closed", "none"], ["remains", "reach"]]
+    fallen = fates(reach, none)
+    assert fallen[["fate", "step"]].to_numpy().tolist() == [["worsened", "none"], ["sunk", "reach"]]
+    assert fates(reach, reach.assign(people=399.8)).empty
+    assert fates(reach, reach.assign(people=300.0))["fate"].tolist() == ["eased"]
+    assert fates(reach, reach.assign(people=None))["fate"].tolist() == []
+
+
+@pytest.fixture
+def ledger_of() -> Callable[..., pd.DataFrame]:
+    """A ledger of one open need of a community."""
+
+    def make(step: str, people: float) -> pd.DataFrame:
+        row = {"group": "all", "place_id": "c-0-0", "level": "community", "service": "pharmacy", "step": step}
+        words = {"sentence_zh": "缺", "sentence_en": "missing"}
+        return pd.DataFrame([{"need_id": f"N-{step}", "status": "open", "people": people, **row, **words}])
+
+    return make
 
 
 def test_needs_close_and_open(now: Scenario) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from yiju.needs.contract import STEPS
 from yiju.text import Text
 
 if TYPE_CHECKING:
@@ -19,9 +20,10 @@ FATES: Mapping[str, Text] = MappingProxyType(
     {
         "closed": Text("解决", "closed"),
         "eased": Text("缓解", "eased"),
+        "remains": Text("余下", "remains of a deeper one"),
         "opened": Text("新增", "opened"),
         "worsened": Text("加重", "worsened"),
-        "replaced": Text("转为其他阶梯", "on another step"),
+        "sunk": Text("降为更低阶梯", "sunk to a deeper one"),
     }
 )
 _SAME = ("group", "place_id", "level", "service", "step")
@@ -39,7 +41,9 @@ def fates(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     -------
     A row for each: ``need_id``, ``fate`` (one of ``FATES``), ``group``, ``place_id``, ``level``, ``service``, ``step``,
     ``people_before`` and ``people_after`` (who have the need; null where counts are not measurable), ``sentence_zh``,
-    ``sentence_en``. A need that is no longer told but goes on as one of another step is ``replaced``.
+    ``sentence_en``. Who had none and now lives too far from one has climbed a rung: the need for any is ``closed``, and
+    what ``remains`` is the need for a nearer one. The other way round the lighter need has ``sunk``, and the deeper one
+    has ``worsened``.
     """
     one = before[before["status"] == "open"].set_index("need_id")
     two = after[after["status"] == "open"].set_index("need_id")
@@ -47,7 +51,7 @@ def fates(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     every = one.index.union(two.index, sort=False)
     told = two.reindex(every).combine_first(one.reindex(every)).reindex(every)
     fate = [
-        ("closed" if need in settled else "replaced") if need not in two.index
+        ("closed" if need in settled else "sunk") if need not in two.index
         else "opened" if need not in one.index
         else _moved(one.at[need, "people"], two.at[need, "people"])
         for need in every
@@ -63,9 +67,20 @@ def fates(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
             "sentence_en": told["sentence_en"].to_numpy(),
         }
     )
+    _tell_rungs(found)
     order = {name: i for i, name in enumerate(FATES)}
     found = found[found["fate"].notna()]
     return found.sort_values("fate", key=lambda f: f.map(order), kind="stable", ignore_index=True)
+
+
+def _tell_rungs(found: pd.DataFrame) -> None:
+    """Needs that open where one of another rung goes: what remains of it, or what it has sunk to."""
+    gone = found[found["fate"].isin(("closed", "sunk"))]
+    rung_of = {tuple(key): STEPS.index(step) for *key, step in gone[list(_SAME)].itertuples(index=False)}
+    for row in found[found["fate"] == "opened"].itertuples():
+        before = rung_of.get((row.group, row.place_id, row.level, row.service))
+        if before is not None and before != STEPS.index(row.step):
+            found.loc[row.Index, "fate"] = "remains" if before < STEPS.index(row.step) else "worsened"
 
 
 def _moved(before: float, after: float) -> str | None:
