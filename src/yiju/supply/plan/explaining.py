@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from yiju.city.services import service
@@ -11,12 +12,28 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _TEN_THOUSAND = 10_000.0  # amounts are read in ten thousand yuan in Chinese
-# Fewer people than this round to nobody.
-_NOBODY = 0.5
+# Less than this rounds to nothing.
+_NOTHING = 0.5
 
 
-# What the objective counts: people, or people in each of several years.
-PEOPLE, PERSON_YEARS = Text("人", "people"), Text("人年", "person-years")
+class Loss(NamedTuple):
+    """What an objective is worse by, in words, and how much of it is one of what is told."""
+
+    words: Text
+    scale: float = 1.0
+    instead: Text | None = None  # where the next best differs in something else
+
+
+LOSSES: dict[str, Loss] = {
+    "maximal": Loss(Text("少惠及 {n} 人", "{n} fewer people would be served")),
+    "over years": Loss(Text("少惠及 {n} 人年", "{n} fewer person-years would be served")),
+    "median": Loss(Text("总步行多 {n} 人公里", "people would walk {n} km more in all"), 1_000.0),
+    "cover": Loss(
+        Text("{n} 人无处可达", "{n} people would be covered by nothing"),
+        instead=Text("投入多 {n} 元", "it would cost {n} yuan more"),
+    ),
+    "expand": Loss(Text("少惠及 {n} 人", "{n} fewer people would have a place")),
+}
 
 
 class Site(NamedTuple):
@@ -32,8 +49,7 @@ class Site(NamedTuple):
     gain: float
     next_best: str | None
     next_best_loss: float
-    fewest: bool  # whether the objective is made small (metres, yuan): a gain is then not a number of people
-    counted: Text = PEOPLE
+    loses: Loss = LOSSES["maximal"]
 
 
 def why(site: Site) -> Text:
@@ -43,11 +59,11 @@ def why(site: Site) -> Text:
     --------
     >>> group = Text("3岁以下婴幼儿", "children under 3")
     >>> site = Site("老粮站", "磁溪社区", {"childcare": 121.0}, {"childcare": group}, {"childcare": 500.0},
-    ...     {"childcare": 20.0}, 970_000.0, 96.0, "旧邮局", 14.0, False)
+    ...     {"childcare": 20.0}, 970_000.0, 96.0, "旧邮局", 14.0)
     >>> why(site).en.split(": ")[1].split("; ")[0]
     '121 children under 3 get childcare for under-threes (20 places) within a walk of 500 m'
     >>> why(site).en.split(". ")[1]
-    'Without it 96 fewer people would be served; the next best site, 旧邮局, would lose 14.'
+    'Without it 96 fewer people would be served; with the next best site, 旧邮局, 14 fewer people would be served.'
     """
     zh = "；".join(_served_zh(site, code) for code in site.people)
     en = "; ".join(_served_en(site, code) for code in site.people)
@@ -82,24 +98,21 @@ def _served_en(site: Site, code: str) -> str:
 
 def _without(site: Site) -> Text:
     """What would be lost without the site, and by the next best in its stead."""
-    if site.fewest:
-        if site.next_best is None:
-            return Text("没有其他候选点可以替代。", "No other candidate could stand in for it.")
-        return Text(f"次优选址为{site.next_best}。", f"The next best site is {site.next_best}.")
-    alone = Text(
-        f"若不设此处，少惠及 {site.gain:,.0f} {site.counted.zh}",
-        f"Without it {site.gain:,.0f} fewer {site.counted.en} would be served",
-    )
-    if site.next_best is None or site.next_best_loss > site.gain - _NOBODY:
+    loses = site.loses
+    gain, loss = site.gain / loses.scale, site.next_best_loss / loses.scale
+    alone = Text("若不设此处，{lost}", "Without it {lost}").format(lost=loses.words.format(n=f"{gain:,.0f}"))
+    nothing_won = loses.instead is None and loss > gain - _NOTHING
+    if site.next_best is None or not math.isfinite(loss) or nothing_won:
         other = Text("没有其他候选点可以替代。", "no other candidate could stand in for it.")
-    elif site.next_best_loss < _NOBODY:
+    elif loss < _NOTHING:
         other = Text(
             f"次优选址{site.next_best}效果相同。", f"the next best site, {site.next_best}, would do as well."
         )
     else:
+        words = (loses.instead or loses.words).format(n=f"{loss:,.0f}")
         other = Text(
-            f"次优选址{site.next_best}少惠及 {site.next_best_loss:,.0f} {site.counted.zh}。",
-            f"the next best site, {site.next_best}, would lose {site.next_best_loss:,.0f}.",
+            f"改用次优选址{site.next_best}，{words.zh}。",
+            f"with the next best site, {site.next_best}, {words.en}.",
         )
     return Text(f"{alone.zh}；{other.zh}", f"{alone.en}; {other.en}")
 

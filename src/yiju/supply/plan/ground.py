@@ -24,7 +24,7 @@ from yiju.supply.siting.costs import Costs
 from yiju.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     import geopandas as gpd
 
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+
+# Walks longer than this serve no daily need: the farthest that the check-up looks (yiju.checkup.reach), metres.
+FARTHEST_M = 13_000.0
 
 
 class Ground:
@@ -141,6 +144,15 @@ class Ground:
     def walk_m(self, code: str) -> Floats:
         """(cells,) metres to the nearest place of a service now; inf where none is in reach of a search."""
         return np.asarray(self.context.reach.walk(Targets((code,))), dtype=np.float64)
+
+    def walk_without_m(self, code: str, closed: Collection[str]) -> Floats:
+        """(cells,) metres to the nearest place of a service, some facilities left out."""
+        if not closed:
+            return self.walk_m(code)
+        reach = self.context.reach
+        kept = [f for f in reach.facility_ids(Targets((code,))) if f not in set(closed)]
+        found = reach.travel(METRES).nearest(reach.homes, reach.doors.of(kept), limit=FARTHEST_M)
+        return np.asarray(found["metres"], dtype=np.float64)
 
     def unserved(self, code: str) -> Bools:
         """(cells,) whether no place of a service is within its walk now."""

@@ -17,7 +17,7 @@ from yiju.supply.plan.expanding import RULES
 from yiju.supply.plan.explaining import unreached
 from yiju.supply.plan.ground import Ground
 from yiju.supply.plan.offers import make_offers
-from yiju.supply.plan.serving import enough, equity, newly, served
+from yiju.supply.plan.serving import enough, equity, losing, newly, served
 from yiju.supply.plan.sites import site_rows, supply_rows
 from yiju.supply.plan.solving import decide
 from yiju.supply.siting.colocation import ComplexRule
@@ -150,6 +150,8 @@ def _about(
     limits = {code: offer.limit_m for code, offer in offers.of.items()}
     gained = frame[newly(frame, limits)].groupby("service")["people"].sum()
     by_service = {code: round(float(gained.get(code, 0.0)), 1) for code in asked.services}
+    lost = frame[losing(frame, limits)].groupby("service")["people"].sum()
+    lost_by = {code: round(float(lost.get(code, 0.0)), 1) for code in asked.services}
     if isinstance(found, Expansion):
         by_service = {asked.services[0]: round(found.people_gained, 1)}
     return {
@@ -170,6 +172,8 @@ def _about(
         "people_lacking_by_service": {
             code: round(float(offer.unserved.sum()), 1) for code, offer in offers.of.items()
         },
+        "closed": list(decision.closed),
+        "people_lost_by_service": lost_by,
         "limits_m": limits,
         "weights_only": ground.context.weights_only,
         "asked": {
@@ -224,6 +228,15 @@ def _notes(
         notes.append(_WEIGHTS)
     if decision.years:
         notes.append(_YEARS)
+    if decision.closed:
+        notes.append(_closing(ground, decision.closed))
+        gone = float(frame.loc[losing(frame, {c: o.limit_m for c, o in offers.of.items()}), "people"].sum())
+        notes.append(
+            Text(
+                f"{gone:,.0f} 名现已可达的人将不再可达。",
+                f"{gone:,.0f} people who have it within the walk now would have it no longer.",
+            )
+        )
     if not decision.supplies:
         notes.append(_MET if asked.problem == "cover" else _NO_GAIN)
     for code, offer in offers.of.items():
@@ -244,6 +257,15 @@ def _notes(
                 )
             )
     return notes
+
+
+def _closing(ground: Ground, closed: tuple[str, ...]) -> Text:
+    table = ground.context.table("facilities").drop_duplicates("facility_id").set_index("facility_id")
+    names = [f if pd.isna(table.loc[f, "name"]) else str(table.loc[f, "name"]) for f in closed]
+    return Text(
+        f"不再保留的现有设施 {len(closed)} 处：{'、'.join(names)}。",
+        f"{len(closed)} places that are there would no longer offer the service: {', '.join(names)}.",
+    )
 
 
 def _communities(ground: Ground, lost: np.ndarray, people: np.ndarray) -> list[str]:

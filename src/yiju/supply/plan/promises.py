@@ -120,6 +120,9 @@ def _direction(indicator: Indicator, code: str) -> str:
 def with_plan(folder: CityFolder, plan: Plan) -> Scenario:
     """The city with the sites of the plan."""
     then = Scenario.of(folder, int(plan.about["year"]))
+    for facility in plan.about["closed"]:
+        (code,) = plan.about["services"]  # places are moved for one service at a time
+        then = then.close(facility, service=code)
     points = plan.sites.set_index("site_id").geometry
     known = set(then.city.table("facilities")["facility_id"])
     places = then.city.table("facilities").set_index(["facility_id", "service"])["capacity"]

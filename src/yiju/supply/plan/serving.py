@@ -13,6 +13,7 @@ from yiju.access.catchment import two_step_fca, within_catchment
 from yiju.access.inequality import gini_of, lorenz
 from yiju.checkup.reach import METRES
 from yiju.city.services import service
+from yiju.supply.plan.ground import FARTHEST_M
 from yiju.text import Text
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ Floats = npt.NDArray[np.float64]
 
 # Corners that are kept of a Lorenz curve: more do not show on a page.
 _CORNERS = 200
-# Walks longer than this serve no daily need: the farthest that the check-up looks (yiju.checkup.reach).
-_FARTHEST_M = 13_000.0
 
 
 def served(ground: Ground, offers: Offers, decision: Decision) -> gpd.GeoDataFrame:
@@ -49,14 +48,15 @@ def _served_by(ground: Ground, sites: Sites, offer: Offer, decision: Decision) -
     hosting = [site for site in decision.hosting(offer.service) if site in sites.frame.index]
     if hosting:
         nearest = ground.context.reach.travel(METRES).nearest(
-            ground.context.reach.homes, sites.points.of(hosting), limit=_FARTHEST_M
+            ground.context.reach.homes, sites.points.of(hosting), limit=FARTHEST_M
         )
         new = nearest["metres"].to_numpy(dtype=np.float64)
         site = nearest["facility"].to_numpy(dtype=object)
     else:
         new, site = np.full(len(before), np.inf), np.full(len(before), None, dtype=object)
-    gets_it = (new < before) & (new <= offer.limit_m)
-    after = np.minimum(before, new)
+    stays = ground.walk_without_m(offer.service, decision.closed)
+    gets_it = (new < stays) & (new <= offer.limit_m)
+    after = np.minimum(stays, new)
     frame = gpd.GeoDataFrame(
         {
             "cell_id": np.asarray(ground.cell_ids),
@@ -78,6 +78,12 @@ def newly(frame: pd.DataFrame, limits_m: dict[str, float]) -> pd.Series:
     limit = frame["service"].map(limits_m)
     before = frame["walk_before_m"].fillna(np.inf) <= limit
     return (frame["walk_after_m"] <= limit) & ~before
+
+
+def losing(frame: pd.DataFrame, limits_m: dict[str, float]) -> pd.Series:
+    """Which rows of :func:`served` are people who have the service within its walk now and would not any more."""
+    limit = frame["service"].map(limits_m)
+    return (frame["walk_before_m"] <= limit) & ~(frame["walk_after_m"] <= limit)
 
 
 def enough(ground: Ground, decision: Decision, offer: Offer, frame: pd.DataFrame) -> list[Text]:
@@ -139,7 +145,8 @@ def _places_a_person(
     before = _floating(now, places, offer)
     mine = [s for s in decision.supplies if s.service == offer.service]
     bought = _by_site(mine).reindex(now.facilities).fillna(0.0)
-    after = _floating(now, places + bought, offer) if bought.any() else before
+    left = (places + bought).where(~places.index.isin(decision.closed), 0.0)
+    after = before if left.equals(places) else _floating(now, left, offer)
     new = [s for s in mine if s.site_id in offers.sites.frame.index]
     if new:
         added = _by_site(new)

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from yiju.city.services import service
-from yiju.supply.plan.explaining import PEOPLE, PERSON_YEARS, Site, why
+from yiju.supply.plan.explaining import LOSSES, Site, why
 from yiju.supply.plan.serving import newly
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from yiju.supply.plan.offers import Offers
     from yiju.supply.plan.question import Question
     from yiju.supply.plan.solving import Decision
+    from yiju.text import Text
 
 _SITE_COLUMNS = [
     "rank", "site_id", "name", "origin", "kind", "community", "subdistrict", "services", "floor_area_m2", "cost_yuan",
@@ -107,7 +108,7 @@ def site_rows(
     frame["year"] = [
         decision.years.get(site, year) for site, year in zip(frame["site_id"], spread, strict=True)
     ]
-    reasons = [_reason(ground, offers, decision, supplies, row) for row in frame.to_dict("records")]
+    reasons = [_reason(ground, asked, offers, decision, supplies, row) for row in frame.to_dict("records")]
     frame["why_zh"], frame["why_en"] = [r.zh for r in reasons], [r.en for r in reasons]
     return frame[[*_SITE_COLUMNS, "geometry"]]
 
@@ -164,8 +165,13 @@ def _years(cost_yuan: np.ndarray, years: tuple[int, ...]) -> list[int]:
 
 
 def _reason(
-    ground: Ground, offers: Offers, decision: Decision, supplies: pd.DataFrame, row: dict[str, Any]
-) -> Any:
+    ground: Ground,
+    asked: Question,
+    offers: Offers,
+    decision: Decision,
+    supplies: pd.DataFrame,
+    row: dict[str, Any],
+) -> Text:
     mine = supplies[supplies["site_id"] == row["site_id"]].set_index("service")
     codes = [str(code) for code in mine.index]
     next_best = row["next_best_name"]
@@ -182,7 +188,6 @@ def _reason(
             float(row["gain"]),
             None if pd.isna(next_best) else str(next_best),
             float(row["next_best_loss"]),
-            fewest=decision.siting.sense == "min",
-            counted=PERSON_YEARS if decision.years else PEOPLE,
+            LOSSES["over years" if decision.years else asked.problem],
         )
     )

@@ -75,12 +75,15 @@ class Decision:
         Fixed cost of each site that was chosen.
     years
         Year in which each site opens, where the problem decides that.
+    closed
+        Facilities that are there and would no longer offer the service; only where they need not stay.
     """
 
     siting: Siting
     supplies: tuple[Supply, ...]
     site_yuan: dict[str, float]
     years: dict[str, int] = field(default_factory=dict)
+    closed: tuple[str, ...] = ()
 
     @property
     def spent_yuan(self) -> float:
@@ -280,7 +283,9 @@ def _least_walking(
         seconds=seconds,
         gap=gap,
     )
-    return _decision(offers, found, {offer.service: found.chosen})
+    decision = _decision(offers, found, {offer.service: found.chosen})
+    gone = costs.sites[np.setdiff1d(there, found.chosen)]
+    return replace(decision, closed=tuple(str(label) for label in gone))
 
 
 def _enough_covered(ground: Ground, asked: Question, offers: Offers, seconds: float, gap: float) -> Decision:
