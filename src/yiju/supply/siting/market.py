@@ -250,7 +250,7 @@ def competitive(  # noqa: PLR0913 - the words of the problem
         (1)  A_i = Σ_j a_ij y_j       pull of the open shops
         (2)  Σ_j y_j = p
 
-    Shops open one by one where they win most and are then exchanged; tangents of the concave sum bound it.
+    Shops open one by one where they win most and are then exchanged; lines above the concave sum bound it.
 
     Parameters
     ----------
