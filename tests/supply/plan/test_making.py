@@ -169,6 +169,13 @@ def test_places_are_shared_more_equally_afterwards(town: CityFolder) -> None:
         assert corners["share_access"].is_monotonic_increasing
 
 
+def test_nothing_to_share_is_not_shared_equally(town: CityFolder) -> None:
+    equity = make_plan(town, Question(("childcare",), sites=1)).equity
+    gini = equity.groupby("when")["gini"].first()
+    assert np.isnan(gini["before"])
+    assert 0 < gini["after"] < 1
+
+
 def test_a_complex_hosts_all_that_is_asked_for(town: CityFolder) -> None:
     plan = make_plan(town, Question(("elder_day_care", "childcare"), sites=2, complexes=True))
     assert set(plan.sites["services"]) == {"elder_day_care;childcare"}

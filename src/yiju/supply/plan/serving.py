@@ -113,7 +113,7 @@ def equity(ground: Ground, offers: Offers, decision: Decision) -> pd.DataFrame:
     -------
     DataFrame
         ``service``, ``when`` (before or after), cumulative ``share_people`` and ``share_access``, least served first,
-        and the ``gini`` of the curve, 0 for all alike.
+        and the ``gini`` of the curve, 0 for all alike, null where nobody has anything to share.
     """
     parts = []
     for offer in offers.of.values():
@@ -130,7 +130,7 @@ def equity(ground: Ground, offers: Offers, decision: Decision) -> pd.DataFrame:
                         "when": when,
                         "share_people": corners.people[kept],
                         "share_access": corners.value[kept],
-                        "gini": gini_of(corners),
+                        "gini": gini_of(corners) if access[usable].any() else np.nan,
                     }
                 )
             )
