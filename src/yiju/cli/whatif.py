@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -127,7 +128,10 @@ def _say(scenarios: Mapping[str, Scenario], table: pd.DataFrame, *, everything: 
     if everything:
         rows += _values(table, names)
     columns = {"what": Text("内容", "what"), "group": Text("人群", "group")}
-    print_table(rows, columns | {name: Text(name, name) for name in names})
+    if not rows:
+        say(Text("可达覆盖率与需求没有差别。", "No coverage on foot and no need differs."))
+    else:
+        print_table(rows, columns | {name: Text(name, name) for name in names})
     left = 0 if everything else len(_values(table, names))
     if left:
         say(
@@ -177,7 +181,7 @@ def _values(table: pd.DataFrame, names: list[str]) -> list[dict[str, object]]:
     others = table[(table["measure"] == "value") & ~_coverages(table)].set_index(keys)
     rows: list[dict[str, object]] = []
     for key, row in others.iterrows():
-        cells = {name: _number(row[name]) for name in names}
+        cells = dict(zip(names, _told_apart([float(row[name]) for name in names]), strict=True))
         rows.append({"what": f"{_name(key[0], key[2])} {key[1]}", "group": _group(key[3]), **cells})
     return rows
 
@@ -195,7 +199,15 @@ def _group(code: str) -> str:
     return GROUPS[code].name.say(use_lang())
 
 
-def _number(value: float) -> str | None:
-    from yiju.needs.wording import plain_number
+def _told_apart(values: list[float]) -> list[str | None]:
+    """Numbers with as many digits as it takes to see which of them differ, three at least."""
+    known = [v for v in values if not math.isnan(v)]
+    for digits in range(3, 10):
+        said = [None if math.isnan(v) else _with_digits(v, digits) for v in values]
+        if len({s for s in said if s is not None}) == len(set(known)):
+            break
+    return said
 
-    return None if value != value else plain_number(float(value))  # noqa: PLR0124 - not a number
+
+def _with_digits(value: float, digits: int) -> str:
+    return f"{value:,.{max(digits - 4, 0)}f}" if abs(value) >= 1000 else f"{value:.{digits}g}"

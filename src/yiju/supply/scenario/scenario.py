@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -13,8 +13,9 @@ from yiju.city.folder import CityFolder
 from yiju.city.services import group as group_of
 from yiju.errors import InputError
 from yiju.needs.recognition import recognise
-from yiju.supply.scenario import access, facilities, population, standards, streets
+from yiju.supply.scenario import access
 from yiju.supply.scenario.affected import affected, observed_again, side_by_side
+from yiju.supply.scenario.applying import applied
 from yiju.supply.scenario.changes import (
     Add,
     Change,
@@ -27,7 +28,8 @@ from yiju.supply.scenario.changes import (
     People,
     Standard,
 )
-from yiju.supply.scenario.checking import checked_point, known_facility
+from yiju.supply.scenario.checking import known_facility
+from yiju.supply.scenario.facilities import free_id
 from yiju.supply.scenario.needs import fates
 from yiju.supply.scenario.saving import save
 from yiju.supply.scenario.stored import Stored
@@ -151,7 +153,7 @@ class Scenario:
         InputError
             Outside the city (says how far), far from every street, there already, or a number below 0.
         """
-        facility_id = facility_id or facilities.free_id(self.city)
+        facility_id = facility_id or free_id(self.city)
         return self.then(Add(service, at, capacity, floor_area_m2, facility_id, name))
 
     def move(self, facility_id: str, at: Point) -> Scenario:
@@ -271,24 +273,7 @@ class Scenario:
 
     def then(self, change: Change) -> Scenario:
         """The scenario after one more change, given as a record."""
-        change = _settled(self.city, change)
-        match change:
-            case Add():
-                city = facilities.added(self.city, change)
-            case Move():
-                city = facilities.moved(self.city, change, self.locked)
-            case Close():
-                city = facilities.closed(self.city, change, self.locked)
-            case Enlarge():
-                city = facilities.enlarged(self.city, change)
-            case Gate():
-                city = facilities.gated(self.city, change)
-            case Link():
-                city = streets.linked(self.city, change)
-            case Standard():
-                city = standards.held_to(self.city, change)
-            case People():
-                city = population.repopulated(self.city, change)
+        change, city = applied(self.city, change, self.locked)
         return replace(
             self,
             city=city,
@@ -415,13 +400,6 @@ class Scenario:
             They could not be stored; what was there stays whole.
         """
         return save(self, plan, due_year=due_year, cost_yuan=cost_yuan, hours=hours)
-
-
-def _settled(city: Context, change: Change) -> Change:
-    """The record with its points as pairs of numbers, inside the city."""
-    points = {name: getattr(change, name) for name in ("at", "a", "b") if hasattr(change, name)}
-    settled: dict[str, Any] = {name: checked_point(city, at, name) for name, at in points.items()}
-    return replace(change, **settled) if settled else change
 
 
 def _alike(one: pd.Series, other: pd.Series) -> pd.Series:
