@@ -350,6 +350,13 @@ class City:
         write_needs(self.folder, year=year)
         return self.of(year).needs
 
+    @property
+    def plans(self) -> list[str]:
+        """Names of the stored plans; :func:`yiju.supply.plan.read_plan` reads one."""
+        from yiju.supply.plan import plan_names
+
+        return plan_names(self.folder)
+
     def plan(
         self,
         *services: str,
