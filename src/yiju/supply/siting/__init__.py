@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from yiju.supply.siting.maximal import mclp
     from yiju.supply.siting.median import p_median
     from yiju.supply.siting.result import Infeasible, Siting
-    from yiju.supply.siting.stages import stages
+    from yiju.supply.siting.staging import stages
 
 __all__ = [
     "Costs",
@@ -62,7 +62,7 @@ _HOME = {
     "mclp": "maximal",
     "p_centre": "centre",
     "p_median": "median",
-    "stages": "stages",
+    "stages": "staging",
 }
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from yiju.errors import ContractError
 from yiju.supply.siting.costs import Costs
-from yiju.supply.siting.stages import stages
+from yiju.supply.siting.staging import stages
 
 YEARS = [2026, 2028, 2031]
 NEVER = len(YEARS)
@@ -174,3 +174,9 @@ def test_malformed_input_is_refused(wrong: dict[str, object], said: str) -> None
     ask = {"people": [[1, 2], [3, 4]], "budgets": [1, 1], "site_cost": 1, "years": [2026, 2030]}
     with pytest.raises(ContractError, match=said):
         stages(Costs.from_matrix([[1.0], [2.0]]), **{**ask, **wrong})
+
+
+def test_the_door_gives_the_function_whatever_was_imported_before() -> None:
+    from yiju.supply import siting
+
+    assert all(callable(getattr(siting, name)) for name in ("expand", "facility_location", "stages"))
