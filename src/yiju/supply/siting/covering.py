@@ -13,15 +13,18 @@ import pandas as pd
 from yiju.supply.siting.checking import per_site
 from yiju.supply.siting.costs import Costs
 from yiju.supply.siting.cover_program import Cover, cheapest
+from yiju.supply.siting.cover_shares import Shares
 from yiju.supply.siting.duties import duties_of, refuse_impossible
 from yiju.supply.siting.hosting import marked
 from yiju.supply.siting.programs import proof_of
 from yiju.supply.siting.reach import within_reach
-from yiju.supply.siting.result import UNSERVED, Siting
+from yiju.supply.siting.result import UNSERVED, Siting, is_closed
 from yiju.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from yiju.supply.siting.result import Proof
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -57,7 +60,7 @@ def lscp(  # noqa: PLR0913 - what is asked of a classical problem
     closed: npt.ArrayLike = (),
     seconds: float = 60.0,
     gap: float = 0.0,
-    seed: int = 0,  # noqa: ARG001 - every door takes one; nothing is drawn here
+    seed: int = 0,
 ) -> Coverage:
     """Fewest or cheapest sites with equal cover for all: the location set covering problem with shares.
 
@@ -86,7 +89,7 @@ def lscp(  # noqa: PLR0913 - what is asked of a classical problem
     locked, closed
         Positions of sites that must be open (they count in the objective), and of sites that may not.
     seconds, gap, seed
-        When to stop; nothing is drawn.
+        When to stop, and the seed of the search.
 
     Raises
     ------
@@ -117,23 +120,14 @@ def lscp(  # noqa: PLR0913 - what is asked of a classical problem
     refuse_impossible(duties, costs, limit, never)
     price = np.ones(costs.m) if site_cost is None else per_site(costs, site_cost, Text("开办费", "site cost"))
     cover = Cover(_without(within, never), duties, price, must)
-    opened = cover.greedily()
-    outcome, found = cheapest(cover, opened, seconds=seconds - (time.perf_counter() - begun), gap=gap)
-    if found is not None and price[found].sum() <= price[opened].sum():
-        opened = found
-    objective = float(price[opened].sum())
-    whole = bool((price == np.rint(price)).all())
-    step = float(np.gcd.reduce(price.astype(np.int64))) if whole else 0.0
-    if outcome.state in ("cut off", "infeasible"):  # nothing is cheaper than what was known before
-        outcome = replace(outcome, bound=objective)
-    bound, proof = proof_of("min", outcome, objective, gap=gap, step=step)
+    opened, bound, proof = _solved(cover, begun + seconds, gap, seed)
     chosen = np.flatnonzero(opened).astype(np.int32)
     serves = _nearest(within, opened)
     return Coverage(
         problem="lscp",
         sense="min",
-        objective=objective,
-        bound=max(bound, 0.0),
+        objective=float(price[opened].sum()),
+        bound=bound,
         proof=proof,
         seconds=time.perf_counter() - begun,
         chosen=chosen,
@@ -142,6 +136,31 @@ def lscp(  # noqa: PLR0913 - what is asked of a classical problem
         notes=_notes(cover, within),
         shares=duties.table(cover.covered(opened)),
     )
+
+
+def _solved(cover: Cover, deadline: float, gap: float, seed: int) -> tuple[Bools, float, Proof]:
+    """Open sites, what nothing can be cheaper than, and how that was proved."""
+    price = cover.price
+    whole = bool((price == np.rint(price)).all())
+    step = float(np.gcd.reduce(price.astype(np.int64))) if whole else 0.0
+    opened, least = cover.greedily(), 0.0
+    if (
+        step > 0 and not cover.strict.any()
+    ):  # only shares: maximal cover knows how much so few sites can cover
+        half = time.perf_counter() + 0.5 * (deadline - time.perf_counter())
+        shares = Shares(cover, opened, step, half)
+        shares.run(np.random.default_rng(seed))
+        opened, least = shares.opened, shares.bound
+    known = float(price[opened].sum())
+    if is_closed(known, least, step=step):
+        return opened, known, "optimal"
+    outcome, found = cheapest(cover, opened, seconds=deadline - time.perf_counter(), gap=gap)
+    if found is not None and price[found].sum() <= known:
+        opened = found
+    objective = float(price[opened].sum())
+    proved = objective if outcome.state in ("cut off", "infeasible") else max(outcome.bound, least)
+    bound, proof = proof_of("min", replace(outcome, bound=proved), objective, gap=gap, step=step)
+    return opened, max(bound, 0.0), proof
 
 
 def _without(costs: Costs, never: Bools) -> Costs:
