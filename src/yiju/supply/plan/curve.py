@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from yiju.supply.plan.solving import decide, rules_of_sharing, services_at_sites
+from yiju.supply.plan.sharing import rules_of_sharing, services_at_sites
+from yiju.supply.plan.solving import decide
 from yiju.supply.siting import Infeasible
 from yiju.supply.siting.colocation import budget_curve
 
 if TYPE_CHECKING:
+    from yiju.supply.plan.decision import Decision
     from yiju.supply.plan.ground import Ground
     from yiju.supply.plan.offers import Offers
     from yiju.supply.plan.question import Question
-    from yiju.supply.plan.solving import Decision
 
 # Budgets at which the question is asked again, as parts of the one that was asked: a proposal of ours.
 _PARTS = (0.25, 0.5, 0.75, 1.25, 1.5, 2.0)

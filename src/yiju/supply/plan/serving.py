@@ -18,9 +18,9 @@ from yiju.text import Text
 
 if TYPE_CHECKING:
     from yiju.supply.plan.candidates import Sites
+    from yiju.supply.plan.decision import Decision, Supply
     from yiju.supply.plan.ground import Ground
     from yiju.supply.plan.offers import Offer, Offers
-    from yiju.supply.plan.solving import Decision, Supply
     from yiju.travel import PairsWithin
 
 Floats = npt.NDArray[np.float64]

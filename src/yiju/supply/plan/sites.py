@@ -14,10 +14,10 @@ from yiju.supply.plan.explaining import LOSSES, Site, why
 from yiju.supply.plan.serving import newly
 
 if TYPE_CHECKING:
+    from yiju.supply.plan.decision import Decision
     from yiju.supply.plan.ground import Ground
     from yiju.supply.plan.offers import Offers
     from yiju.supply.plan.question import Question
-    from yiju.supply.plan.solving import Decision
     from yiju.text import Text
 
 _SITE_COLUMNS = [
