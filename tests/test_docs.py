@@ -93,7 +93,14 @@ def test_the_pictures_of_the_engine_are_what_it_computes(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    "page", ["how-to/engine.md", "how-to/demand.md", "how-to/plan.md", "how-to/what-if.md"]
+    "page",
+    [
+        "how-to/engine.md",
+        "how-to/demand.md",
+        "how-to/plan.md",
+        "how-to/what-if.md",
+        "explanation/capacity.md",
+    ],
 )
 def test_what_a_page_says_runs(page: str) -> None:
     blocks = re.findall(r"```python\n(.*?)```", _page(page), flags=re.DOTALL)
