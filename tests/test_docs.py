@@ -100,6 +100,7 @@ def test_the_pictures_of_the_engine_are_what_it_computes(tmp_path: Path) -> None
         "how-to/plan.md",
         "how-to/what-if.md",
         "explanation/capacity.md",
+        "explanation/siting.md",
     ],
 )
 def test_what_a_page_says_runs(page: str) -> None:
