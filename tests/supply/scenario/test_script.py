@@ -69,6 +69,13 @@ def test_every_change_can_be_told(now: Scenario) -> None:
         ('[[scenario]]\nname = "now"\n', "not 'now'"),
         ('[[scenario]]\nname = "a"\n[[scenario]]\nname = "a"\n', "a name of its own"),
         ('[[scenario]]\nname = "a"\nfrom = "b"\n', "the name of a scenario before it, was 'b'"),
+        ('locked = "f-01"\n[[scenario]]\nname = "a"\n', "a list of facility ids"),
+        ('[scenario]\nname = "a"\n', "written [[scenario]]"),
+        ('[[scenario]]\nname = "a"\ndue_year = "2027"\n', "due_year needs to be a number, was '2027'"),
+        (
+            '[[scenario]]\nname = "a"\n[[scenario.change]]\ndo = "close"\nfacility_id = 5\n',
+            "to be text, was 5",
+        ),
         ('[[scenario]]\nname = "a"\n[[scenario.change]]\ndo = "open"\n', "was open"),
         ('[[scenario]]\nname = "a"\n[[scenario.change]]\ndo = "link"\na = [1, 2]\n', "link needs b too"),
         (

@@ -57,6 +57,22 @@ ARGUMENTS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 _SPENT = ("cost_yuan", "hours")
 _POINTS = ("at", "a", "b")
+# What is text and what is a number; anything else is a slip of the pen.
+_TEXTS = (
+    "service",
+    "facility_id",
+    "name",
+    "indicator",
+    "variant",
+    "place",
+    "group",
+    "snapshot",
+    "crs",
+    "from",
+)
+_NUMBERS = (
+    "capacity", "floor_area_m2", "length_m", "threshold", "radius_m", "minutes", "factor", *_SPENT, "year", "due_year",
+)  # fmt: skip
 _TOP = ("snapshot", "year", "crs", "locked", "scenario")
 _OF_SCENARIO = ("name", "from", "due_year", "change")
 
@@ -152,9 +168,18 @@ def read_script(file: Path | str) -> Script:
         raise InputError(Text(f"无法读取：{cause}", f"cannot be read: {cause}"), file=file) from cause
     _known(file, raw, _TOP, Text("脚本", "the script"))
     told: list[Told] = []
-    for entry in raw.get("scenario", []):
+    for entry in _tables(file, raw, "scenario"):
         _known(file, entry, _OF_SCENARIO, Text("scenario", "scenario"))
         told.append(_told(file, entry, [t.name for t in told]))
+    locked = raw.get("locked", [])
+    if not isinstance(locked, list) or not all(isinstance(one, str) for one in locked):
+        raise InputError(
+            Text(
+                f"应为设施编号的列表，实际为 {locked!r}。", f"needs a list of facility ids, was {locked!r}."
+            ),
+            file=file,
+            field="locked",
+        )
     if not told:
         raise InputError(
             Text("至少需要一个 [[scenario]]。", "needs one [[scenario]] at least, has none."), file=file
@@ -165,7 +190,7 @@ def read_script(file: Path | str) -> Script:
         snapshot=raw.get("snapshot"),
         year=raw.get("year"),
         crs=raw.get("crs"),
-        locked=tuple(raw.get("locked", ())),
+        locked=tuple(locked),
     )
 
 
@@ -189,9 +214,22 @@ def _told(file: Path, entry: Mapping[str, Any], names: list[str]) -> Told:
             file=file,
             field="from",
         )
-    for number, change in enumerate(entry.get("change", []), start=1):
+    changes = _tables(file, entry, "change")
+    for number, change in enumerate(changes, start=1):
         _check_change(file, name, number, change)
-    return Told(name, base, entry.get("due_year"), tuple(entry.get("change", [])))
+    return Told(name, base, entry.get("due_year"), tuple(changes))
+
+
+def _tables(file: Path, entry: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    """The tables of an array, such as [[scenario]]."""
+    given = entry.get(key, [])
+    if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
+        raise InputError(
+            Text(f"应写作 [[{key}]]，每项一个表。", f"needs to be an array of tables, written [[{key}]]."),
+            file=file,
+            field=key,
+        )
+    return given
 
 
 def _check_change(file: Path, name: str, number: int, change: Mapping[str, Any]) -> None:
@@ -231,6 +269,18 @@ def _known(file: Path, entry: Mapping[str, Any], keys: Iterable[str], what: Text
             field=strange[0],
             hint=near.hint,
         )
+    for key, value in entry.items():
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if (key in _TEXTS and not isinstance(value, str)) or (key in _NUMBERS and not number):
+            kind = Text("文字", "text") if key in _TEXTS else Text("数", "a number")
+            raise InputError(
+                Text(
+                    f"{what.zh}：{key} 应为{kind.zh}，实际为 {value!r}。",
+                    f"{what.en}: {key} needs to be {kind.en}, was {value!r}.",
+                ),
+                file=file,
+                field=key,
+            )
 
 
 def _applied(scenario: Scenario, change: Mapping[str, Any], turned: Callable[[Any], Any]) -> Scenario:
