@@ -10,7 +10,7 @@ BENCH_STAMP := $(BENCH_VENV)/.installed
 # Two cores are what the smallest machine has; more workers than cores only fight for the cache.
 WORKERS ?= 2
 
-.PHONY: help setup demo test test-long check format bench bench-engine bench-whatif docs lock clean
+.PHONY: help setup demo test test-long check format bench bench-engine bench-siting bench-whatif docs lock clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -59,6 +59,9 @@ bench-engine: $(BENCH_STAMP)  ## race the engine against its peers, answers held
 
 bench-whatif: $(BENCH_STAMP)  ## what one facility or one footbridge costs in a city of 300,752 nodes, beside computing it anew
 	$(BENCH_VENV)/bin/python benchmarks/whatif.py $(ARGS)
+
+bench-siting: $(BENCH_STAMP)  ## race siting beside spopt and HiGHS (ARGS="cover --quick")
+	$(BENCH_VENV)/bin/python benchmarks/siting.py $(ARGS)
 
 docs: $(STAMP)  ## build the documentation site into build/site
 	$(BIN)/python scripts/make_docs.py
