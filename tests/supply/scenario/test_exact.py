@@ -74,6 +74,10 @@ steps: st.SearchStrategy[Step] = st.one_of(
     st.builds(lambda a, b: lambda s: s.link(a, b), midblocks, corners),
     st.builds(lambda factor: lambda s: s.people(factor, place="c-0-0", group="age_3_5"), st.floats(0.25, 3)),
     st.just(lambda s: s.enlarge("f-00", capacity=400)),
+    st.just(lambda s: s.close("f-04", service="elder_day_care")),
+    # one more service where there is a market already
+    st.just(lambda s: s.add(service="kindergarten", at=corner(4.1, 2.1), capacity=30, facility_id="f-09")),
+    st.just(lambda s: s.standard("L02", radius_m=800)),
     st.just(lambda s: s.undo()),
 )  # fmt: skip
 
