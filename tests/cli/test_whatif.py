@@ -61,6 +61,7 @@ def test_scenarios_stand_side_by_side(city: Path, script: Path) -> None:
     # 63 cells of 250 people: 44 of them have a station within 300 m, with the new one 55
     assert reached.split()[-6:] == ["11,000", "(69.8%)", "13,750", "(87.3%)", "13,750", "(87.3%)"]
     assert "needs: closed" in done.stdout
+    assert "Weighted Gini of access" in done.stdout
     assert "more values differ" in done.stderr
 
 

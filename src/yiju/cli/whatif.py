@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from yiju.supply.scenario import Scenario
 
+# The Gini coefficient of daily access: how equal a city is, in one line.
+_GINI = "Q01"
 # Columns of the comparison that say what a row is about; the others are scenarios.
 _WHAT = ("measure", "indicator", "method", "variant", "group", "unit")
 
@@ -124,15 +126,17 @@ def _say(scenarios: Mapping[str, Scenario], table: pd.DataFrame, *, everything: 
         say(Text("各情景没有任何差别。", "Nothing differs between the scenarios."))
         return
     names = list(scenarios)
-    rows = [*_reached(table, names), *_needs_and_gini(table, names)]
+    gini = table["indicator"] == _GINI
+    rows = [*_reached(table, names), *_values(table[gini], names), *_needs_and_gini(table, names)]
+    others = _values(table[~gini], names)
     if everything:
-        rows += _values(table, names)
+        rows += others
     columns = {"what": Text("内容", "what"), "group": Text("人群", "group")}
     if not rows:
         say(Text("可达覆盖率与需求没有差别。", "No coverage on foot and no need differs."))
     else:
         print_table(rows, columns | {name: Text(name, name) for name in names})
-    left = 0 if everything else len(_values(table, names))
+    left = 0 if everything else len(others)
     if left:
         say(
             Text(f"另有 {left} 项指标值不同，用 --all 查看。", f"{left} more values differ: --all."), err=True
