@@ -15,7 +15,20 @@ import yiju
 SOURCE = Path(yiju.__file__).parent
 ROOMS = sorted(p.parent.name for p in SOURCE.glob("*/__init__.py"))
 # From the top to the bottom: a room may import what stands below it and nothing above.
-ORDER = ("cli", "api", "report", "needs", "checkup", "access", "travel", "city", "errors", "progress", "text")
+ORDER = (
+    "cli",
+    "api",
+    "report",
+    "supply",
+    "needs",
+    "checkup",
+    "access",
+    "travel",
+    "city",
+    "errors",
+    "progress",
+    "text",
+)
 # What costs most at start-up; `yiju --help` needs none of it.
 HEAVY = (
     "numba",
@@ -55,7 +68,9 @@ def _loaded_after(code: str) -> list[str]:
     return done.stdout.rstrip("\n").rsplit("\n", 1)[-1].split()
 
 
-@pytest.mark.parametrize("words", [["--help"], ["--version"], ["new", "--help"], ["build", "--help"]])
+@pytest.mark.parametrize(
+    "words", [["--help"], ["--version"], ["new", "--help"], ["build", "--help"], ["whatif", "--help"]]
+)
 def test_the_command_list_and_help_cost_no_heavy_import(words: list[str]) -> None:
     code = "from click.testing import CliRunner; from yiju.cli import main; "
     assert _loaded_after(f"{code}assert CliRunner().invoke(main, {words!r}).exit_code == 0") == []
