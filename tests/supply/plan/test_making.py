@@ -286,6 +286,9 @@ def test_places_for_the_money_are_built_or_partnered_where_they_serve_most(town:
     assert plan.supplies["people"].sum() == pytest.approx(plan.people_gained)
     assert (plan.supplies["people"] <= plan.supplies["places"] + 1e-9).all()
     assert any("partner" in a["en"] for a in plan.about["assumptions"])
+    mine = plan.curve[plan.curve["budget_yuan"] == 900_000.0]
+    assert mine["people_gained"].tolist() == [pytest.approx(plan.people_gained)]
+    assert plan.curve["people_gained"].is_monotonic_increasing
 
 
 def test_nobody_gains_where_everybody_has_it(tmp_path: Path) -> None:

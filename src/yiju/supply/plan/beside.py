@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +14,7 @@ from yiju.city.services import service
 from yiju.supply.plan.decision import Decision, Supply, decision_of
 from yiju.supply.plan.expanding import places_wanted, ways_to_places
 from yiju.supply.siting import Costs
+from yiju.supply.siting.capacitated import capacitated_p_median
 
 if TYPE_CHECKING:
     from yiju.supply.plan.ground import Ground
@@ -30,24 +32,39 @@ _MEDIAN_REACH_M = 3_000.0
 def least_walking(
     ground: Ground, asked: Question, offers: Offers, sites: int, seconds: float, gap: float
 ) -> Decision:
-    """Sites that make all walks together shortest; see :func:`yiju.supply.siting.p_median`."""
-    from yiju.supply.siting import p_median  # noqa: PLC0415 - as above
-
+    """Sites that make all walks together shortest; each site could take in everybody."""
     (offer,) = offers.of.values()
     wide = ground.costs(offers.sites.points, _MEDIAN_REACH_M, allowed=offer.allowed)
     costs, there = _with_existing(ground, offer, wide, apart=not asked.keep_existing)
-    found = p_median(
-        costs,
-        offer.people,
+    reaching = _who_reach_any(costs)
+    solve = partial(
+        capacitated_p_median,
+        reaching,
+        offer.people[~costs.stranded],
+        # places are no limit here: each site could take in everybody
+        np.full(costs.m, offer.people.sum()),
         sites + len(there),
-        locked=there if asked.keep_existing else (),
+        single_source=False,
         closed=np.flatnonzero(~offer.allowed),
-        seconds=seconds,
         gap=gap,
     )
+    found = solve(locked=there, seconds=seconds if asked.keep_existing else seconds / 2)
+    if not asked.keep_existing:
+        free = solve(seconds=seconds / 2)
+        # to leave all where it is is a choice too, and the bound of the wider question holds for both
+        found = (
+            free if free.objective <= found.objective else replace(found, bound=free.bound, proof=free.proof)
+        )
     decision = decision_of(offers, found, {offer.service: found.chosen})
     gone = costs.sites[np.setdiff1d(there, found.chosen)]
     return replace(decision, closed=tuple(str(label) for label in gone))
+
+
+def _who_reach_any(costs: Costs) -> Costs:
+    """The costs of the points that can use any site; others walk the same whatever is decided."""
+    kept = np.flatnonzero(~costs.stranded)
+    first = np.append(costs.first[kept], costs.first[-1])
+    return Costs(costs.points[kept], costs.sites, first, costs.site, costs.cost)
 
 
 def enough_covered(ground: Ground, asked: Question, offers: Offers, seconds: float, gap: float) -> Decision:

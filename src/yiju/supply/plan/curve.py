@@ -11,6 +11,7 @@ from yiju.supply.plan.sharing import rules_of_sharing, services_at_sites
 from yiju.supply.plan.solving import decide
 from yiju.supply.siting import Infeasible
 from yiju.supply.siting.colocation import budget_curve
+from yiju.supply.siting.expansion import Expansion
 
 if TYPE_CHECKING:
     from yiju.supply.plan.decision import Decision
@@ -26,10 +27,18 @@ _TIME_SHARE = 0.5
 _GOOD_ENOUGH = 0.005
 
 
-def gain_curve(ground: Ground, asked: Question, offers: Offers, decision: Decision) -> pd.DataFrame:
+def gain_curve(
+    ground: Ground, asked: Question, offers: Offers, decision: Decision, people_gained: float
+) -> pd.DataFrame:
     """People gained at other budgets, each with the bound that none can beat, the plan itself among them.
 
-    Only problems that make something as large as possible have such a curve; for others it is the plan alone.
+    Only problems that make people as many as possible have such a curve; for others it is the plan alone, whose proof
+    is of metres or yuan: the people that it gains have no bound.
+
+    Parameters
+    ----------
+    people_gained
+        By the plan itself.
 
     Returns
     -------
@@ -37,11 +46,19 @@ def gain_curve(ground: Ground, asked: Question, offers: Offers, decision: Decisi
         ``services``, ``budget_yuan`` (what was spent where no budget was given), ``sites``, ``people_gained``,
         ``bound``; budgets rising.
     """
+    if decision.siting.sense == "min":
+        spent = decision.spent_yuan if asked.budget_yuan is None else asked.budget_yuan
+        one = (";".join(asked.services), spent, len(decision.site_ids), people_gained, np.nan)
+        return _frame([one])
     points = [] if asked.staged else [_point(asked, decision, asked.budget_yuan)]
     if asked.problem == "maximal" and asked.budget_yuan is not None:
         points += _at_other_budgets(asked, offers, asked.budget_yuan)
-    elif decision.siting.sense == "max":
+    else:
         points += _asked_again(ground, asked, offers, decision)
+    return _frame(points)
+
+
+def _frame(points: list[tuple[object, ...]]) -> pd.DataFrame:
     columns = ["services", "budget_yuan", "sites", "people_gained", "bound"]
     frame = pd.DataFrame(points, columns=columns)
     frame = frame.astype({"budget_yuan": float, "people_gained": float, "bound": float, "sites": int})
@@ -93,10 +110,13 @@ def _other_questions(asked: Question, decision: Decision) -> list[tuple[float | 
 
 
 def _point(asked: Question, decision: Decision, budget_yuan: float | None) -> tuple[object, ...]:
+    found = decision.siting
+    # places count those who had one before too
+    before = found.people_before if isinstance(found, Expansion) else 0.0
     return (
         ";".join(asked.services),
         decision.spent_yuan if budget_yuan is None else budget_yuan,
         len(decision.site_ids),
-        decision.siting.objective,
-        decision.siting.bound,
+        found.objective - before,
+        found.bound - before,
     )

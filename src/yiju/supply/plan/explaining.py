@@ -100,7 +100,11 @@ def _without(site: Site) -> Text:
     """What would be lost without the site, and by the next best in its stead."""
     loses = site.loses
     gain, loss = site.gain / loses.scale, site.next_best_loss / loses.scale
-    alone = Text("若不设此处，{lost}", "Without it {lost}").format(lost=loses.words.format(n=f"{gain:,.0f}"))
+    if math.isfinite(gain):
+        alone = Text("若不设此处，{lost}", "Without it {lost}")
+        alone = alone.format(lost=loses.words.format(n=f"{max(gain, 0.0):,.0f}"))
+    else:
+        alone = Text("若不设此处，有人无处可去", "Without it some would have nowhere to go")
     nothing_won = loses.instead is None and loss > gain - _NOTHING
     if site.next_best is None or not math.isfinite(loss) or nothing_won:
         other = Text("没有其他候选点可以替代。", "no other candidate could stand in for it.")

@@ -113,7 +113,7 @@ class Ground:
 
     def people(self, code: str) -> Floats:
         """(cells,) people whom a service is for, each counted once."""
-        return np.asarray(self.demand(code).total, dtype=np.float64)
+        return np.array(self.demand(code).total, dtype=np.float64)  # a copy: pandas lends its own read-only
 
     def people_in(self, code: str, year: int, scenario: str, *, until: int) -> Floats:
         """(cells,) people whom a service will be for in a year, by a scenario of the population to come.

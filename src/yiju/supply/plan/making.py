@@ -113,6 +113,7 @@ def make_plan(
     frame = served(ground, offers, decision)
     supplies = supply_rows(offers, decision, frame)
     sites = site_rows(ground, asked, offers, decision, supplies)
-    curve = gain_curve(ground, asked, offers, decision)
-    said = about(ground, asked, offers, decision, frame) | {"seconds": round(time.perf_counter() - began, 3)}
+    said = about(ground, asked, offers, decision, frame)
+    curve = gain_curve(ground, asked, offers, decision, said["people_gained"])
+    said["seconds"] = round(time.perf_counter() - began, 3)
     return Plan(said, sites, supplies, frame, curve, equity(ground, offers, decision), candidates.refused)

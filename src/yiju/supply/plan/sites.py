@@ -99,10 +99,9 @@ def site_rows(
             }
         )
     frame = gpd.GeoDataFrame(rows, columns=[*(c for c in _SITE_COLUMNS if c not in _LATER), "geometry"])
-    frame = frame.set_crs(ground.cells.crs).astype(
-        {"next_best": "str", "next_best_name": "str", "name": "str"}
-    )
+    frame = frame.set_crs(ground.cells.crs).astype(_TYPES)
     frame = frame.sort_values("gain", ascending=False, kind="stable", ignore_index=True)
+    frame["gain"] = frame["gain"].where(np.isfinite(frame["gain"]))  # without it what is asked cannot be had
     frame["rank"] = np.arange(1, len(frame) + 1)
     spread = _years(frame["cost_yuan"].to_numpy(), asked.years or (ground.year + 1,))
     frame["year"] = [
@@ -113,6 +112,10 @@ def site_rows(
     return frame[[*_SITE_COLUMNS, "geometry"]]
 
 
+# Of columns that may hold nothing but nulls, or no row at all.
+_NAMES = ("name", "next_best", "next_best_name", "community", "subdistrict")
+_NUMBERS = ("floor_area_m2", "cost_yuan", "people", "gain", "next_best_loss")
+_TYPES = dict.fromkeys(_NAMES, "str") | dict.fromkeys(_NUMBERS, "float64")
 _LATER = ("rank", "why_zh", "why_en", "year")
 
 

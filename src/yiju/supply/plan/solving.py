@@ -5,7 +5,7 @@ asked                   solved by                                   what is ther
 ======================  ==========================================  =========================================
 ``maximal``             :func:`yiju.supply.siting.colocate`         homes that have a service need no more of it
  over years             :func:`yiju.supply.siting.stages`           the same
-``median``              :func:`yiju.supply.siting.p_median`         one site that is open, at today's walks
+``median``              a p-median without capacities               one site that is open, at today's walks
 ``cover``               :func:`yiju.supply.siting.lscp`             the same
 ``expand``              :func:`yiju.supply.siting.expand`           places that are there count, and can be bought
 ======================  ==========================================  =========================================
