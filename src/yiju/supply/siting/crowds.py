@@ -92,11 +92,15 @@ class Crowds:
 
     def served(self, places: Floats) -> float:
         """The greatest weight that so many places can serve."""
-        return float(self.flow(places) @ self.weight[self.crowd])
+        return float(self.flow(places) @ self._pair_weight)
 
     def people_served(self, places: Floats) -> float:
         """How many people get one of so many places."""
         return float(self.flow(places).sum())
+
+    @cached_property
+    def _pair_weight(self) -> Floats:
+        return self.weight[self.crowd]
 
     @cached_property
     def _by_site(self) -> tuple[Int64s, Int64s]:

@@ -85,15 +85,15 @@ def expand(  # noqa: PLR0913 - each is one thing that a planner may say
         (1)  Σ_j x_ij ≤ w_i                       each person once
         (2)  Σ_i x_ij ≤ e_j + Σ_{o at j} q_o      each in a place, existing or new
         (3)  n_o y_o ≤ q_o ≤ m_o y_o              least and most places of an option
-        (4)  x_ij ≤ w_i Σ_{o at j} y_o            where nothing is there yet; follows from 2 and 3, bounds are stronger
-        (5)  Σ F_o y_o + c_o q_o ≤ B              budget
-        (6)  Σ_{o in g} y_o ≤ 1                   options that shut each other out
-        (7)  Σ x_ij ≥ share · Σ w_i               people who have to be served
-        (8)  Σ_j e_j + Σ q_o ≥ places             a norm of places
-        (9)  Σ_{o at j} G_o y_o + g_o q_o ≤ A_j   floor area
-        (10) Σ_{o at j} y_o ≥ 1                   locked sites
+        (4)  Σ F_o y_o + c_o q_o ≤ B              budget
+        (5)  Σ_{o in g} y_o ≤ 1                   options that shut each other out
+        (6)  Σ x_ij ≥ share · Σ w_i               people who have to be served
+        (7)  Σ_j e_j + Σ q_o ≥ places             a norm of places
+        (8)  Σ_{o at j} G_o y_o + g_o q_o ≤ A_j   floor area
+        (9)  Σ_{o at j} y_o ≥ 1                  locked sites
 
-    Only who can use a site within reach stands in the pairs; people with the same sites are one crowd.
+    Only who can use a site within reach stands in the pairs; people with the same sites are one crowd. The strong
+    links ``x_ij ≤ w_i Σ y_o`` of facility location are left out: with crowds they took longer than they saved.
 
     Parameters
     ----------
@@ -131,11 +131,6 @@ def expand(  # noqa: PLR0913 - each is one thing that a planner may say
     Infeasible
         ``budget`` is too small (the hint says the smallest that would do), or ``share``, ``places`` or a locked site
         cannot be had for any money (the hint says how much can).
-
-    References
-    ----------
-    The strong links (4): K. Aardal, Capacitated facility location: separation algorithms and computational
-    experience, Mathematical Programming 81 (1998) 149-175, https://doi.org/10.1007/BF01581103.
 
     Examples
     --------

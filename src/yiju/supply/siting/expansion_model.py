@@ -125,54 +125,34 @@ def _model(task: Task) -> tuple[Model, Int64s, Int64s]:
     row = np.arange(count)
     model.rows(count, (row, places, 1.0), (row, used, -options.max_places), high=0.0)
     model.rows(count, (row, places, 1.0), (row, used, -options.min_places), low=0.0)
-    # (4) a site serves nobody before something is done there: what makes the relaxation strong
-    _strong_links(task, model, served, each, used)
     _requirements(task, model, used, places, served, each)
     return model, places, served
-
-
-def _strong_links(task: Task, model: Model, served: Int64s, each: Floats, used: Int64s) -> None:
-    crowds, options = task.crowds, task.options
-    bare = np.flatnonzero(task.existing[crowds.site] <= 0.0)
-    order = np.argsort(options.site, kind="stable")
-    begins = np.searchsorted(options.site[order], np.arange(crowds.m + 1))
-    counts = np.diff(begins)[crowds.site[bare]]
-    row = np.repeat(np.arange(len(bare)), counts)
-    within = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
-    option = order[begins[crowds.site[bare][row]] + within]
-    wanted = crowds.people[crowds.crowd[bare]]
-    model.rows(
-        len(bare),
-        (np.arange(len(bare)), served[bare], each[bare]),
-        (row, used[option], -np.minimum(wanted[row], options.max_places[option])),
-        high=0.0,
-    )
 
 
 def _requirements(
     task: Task, model: Model, used: Int64s, places: Int64s, served: Int64s, each: Floats
 ) -> None:
     options = task.options
-    if np.isfinite(task.budget_yuan):  # (5) in thousands: HiGHS's tolerance is then less than a cent
+    if np.isfinite(task.budget_yuan):  # (4) in thousands: HiGHS's tolerance is then less than a cent
         model.rows(
             1, (0, used, options.fixed_yuan / 1e3), (0, places, options.yuan_per_place / 1e3),
             high=task.budget_yuan / 1e3,
         )  # fmt: skip
-    for group in options.exclusive:  # (6)
+    for group in options.exclusive:  # (5)
         model.rows(1, (0, used[group], 1.0), high=1.0)
-    if task.people > 0.0:  # (7)
+    if task.people > 0.0:  # (6)
         model.rows(1, (0, served, each), low=task.people)
-    if task.places > 0.0:  # (8)
+    if task.places > 0.0:  # (7)
         model.rows(1, (0, places, 1.0), low=task.places - task.existing.sum())
     tight = np.isfinite(task.area_m2)
-    if tight.any():  # (9)
+    if tight.any():  # (8)
         here = np.flatnonzero(tight[options.site])
         row = np.cumsum(tight)[options.site[here]] - 1
         model.rows(
             int(tight.sum()), (row, used[here], options.floor_area_m2[here]),
             (row, places[here], options.m2_per_place[here]), high=task.area_m2[tight],
         )  # fmt: skip
-    for j in task.locked:  # (10)
+    for j in task.locked:  # (9)
         model.rows(1, (0, used[options.site == j], 1.0), low=1.0)
 
 

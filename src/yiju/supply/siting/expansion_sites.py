@@ -88,11 +88,16 @@ def explain(task: Task, decided: Floats, flows: pd.DataFrame) -> pd.DataFrame:
     """The row of each site: whom it serves, and what would be lost without it or with the next best instead."""
     options = task.options
     new = np.bincount(options.site, weights=decided, minlength=task.costs.m)
+    value = (
+        float(options.cost_yuan(decided).sum())
+        if task.cheapest
+        else task.crowds.served(_total(task, decided))
+    )
     rows = []
     for j in np.flatnonzero(new > 0.0):
         here = flows[flows["j"] == j]
         others = np.where(options.site == j, 0.0, decided)
-        gain, best, loss = (_cheaper if task.cheapest else _fuller)(task, decided, others, int(j))
+        gain, best, loss = (_cheaper if task.cheapest else _fuller)(task, value, decided, others, int(j))
         mine = np.where(options.site == j, decided, 0.0)
         rows.append(
             {
@@ -144,10 +149,12 @@ def _most(limit: Floats, fixed: Floats, each: Floats, have: Floats | float) -> F
     return np.where(room < 0.0, 0.0, np.where(each > 0.0, np.minimum(limit, fits), limit))
 
 
-def _fuller(task: Task, decided: Floats, others: Floats, j: int) -> tuple[float, int | None, float]:
+def _fuller(
+    task: Task, now: float, decided: Floats, others: Floats, j: int
+) -> tuple[float, int | None, float]:
     """The weight lost without a site, and with the option elsewhere that serves most for the money set free."""
     crowds, options = task.crowds, task.options
-    now, without = crowds.served(_total(task, decided)), crowds.served(_total(task, others))
+    without = crowds.served(_total(task, others))
     candidates, most = _instead(task, decided, others, j)
     reach = np.bincount(
         crowds.site, weights=(crowds.people * crowds.weight)[crowds.crowd], minlength=crowds.m
@@ -166,10 +173,12 @@ def _fuller(task: Task, decided: Floats, others: Floats, j: int) -> tuple[float,
     return now - without, best, now - served if best is not None else float("nan")
 
 
-def _cheaper(task: Task, decided: Floats, others: Floats, j: int) -> tuple[float, int | None, float]:
+def _cheaper(
+    task: Task, spent: float, decided: Floats, others: Floats, j: int
+) -> tuple[float, int | None, float]:
     """What it would cost more to do without a site, and with the cheapest option elsewhere that does as well."""
     options = task.options
-    spent, kept = float(options.cost_yuan(decided).sum()), float(options.cost_yuan(others).sum())
+    kept = float(options.cost_yuan(others).sum())
     if _enough(task, others):
         return kept - spent, None, float("nan")
     candidates, most = _instead(task, decided, others, j)
