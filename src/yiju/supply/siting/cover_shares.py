@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from yiju.supply.siting.hosting import ROUNDING, Hosting
-from yiju.supply.siting.hosting_search import Prices
+from yiju.supply.siting.hosting_search import Prices, search
 
 if TYPE_CHECKING:
     from yiju.supply.siting.cover_program import Cover
@@ -139,7 +139,7 @@ class Shares:
     ) -> tuple[Bools, float]:
         """Sites that cover much weight for the budget (the start is cut down to it), and what none can exceed."""
         from yiju.supply.siting.kernels.hosting_bound import descend  # noqa: PLC0415 - compiles
-        from yiju.supply.siting.kernels.hosting_moves import search, weight_met  # noqa: PLC0415 - compiles
+        from yiju.supply.siting.kernels.hosting_moves import weight_met  # noqa: PLC0415 - compiles
 
         duties, m = self.cover.duties, len(self.cover.price)
         worth = np.bincount(

@@ -22,6 +22,7 @@ from yiju.supply.siting.result import is_closed, relative_gap
 
 if TYPE_CHECKING:
     from yiju.supply.siting.hosting import Hosting
+    from yiju.supply.siting.kernels.hosting_moves import Choices, Lists, State
     from yiju.supply.siting.result import Proof
 
 Floats = npt.NDArray[np.float64]
@@ -29,8 +30,8 @@ Int64s = npt.NDArray[np.int64]
 
 # Iterations of the bound, in rounds; kicks of the search after each round. They end by themselves long before on small
 # instances, and make an answer the same on a slow machine and a fast one as long as the seconds last.
-_ROUNDS = 40
-_ITERATIONS = 50
+_ROUNDS = 20
+_ITERATIONS = 200
 _KICKS = 8
 # Sites that close at a kick: as many are far enough away to leave a valley and near enough to stay good.
 _CLOSING = 4
@@ -106,7 +107,9 @@ class Prices:
     @property
     def still(self) -> bool:
         """Whether the steps have become too short to matter."""
-        return bool(self.record[2] < 1e-4)
+        from yiju.supply.siting.kernels.hosting_bound import SHORTEST  # noqa: PLC0415 - compiles
+
+        return bool(self.record[2] < SHORTEST)
 
 
 def best_hosting(
@@ -151,11 +154,39 @@ def best_hosting(
     return standing
 
 
+def search(mixes: Int64s, draws: Floats, choices: Choices, lists: Lists, state: State) -> None:
+    """Improve mixes by moves, then shake them and improve again, once for each row of draws; the best is left there.
+
+    Parameters
+    ----------
+    mixes
+        (sites,) where to begin, and then the best that was found.
+    draws
+        (kicks, 1 + closing) numbers from 0 to below 1, see the kernel ``shake``.
+    choices, lists, state
+        As the kernels take them.
+    """
+    from yiju.supply.siting.kernels import hosting_moves as moves  # noqa: PLC0415 - compiles
+
+    moves.begin(mixes, lists, state)
+    moves.improve(choices, lists, state)
+    best = moves.weight_met(lists, state)
+    mixes[:] = state[0]
+    for draw in draws:
+        moves.shake(draw, choices, lists, state)
+        moves.improve(choices, lists, state)
+        total = moves.weight_met(lists, state)
+        if total > best:
+            best = total
+            mixes[:] = state[0]
+        else:
+            moves.turn_to(mixes, lists, state)
+
+
 def _search_and_bound(
     standing: Standing, prices: Prices, random: np.random.Generator, start: Int64s | None
 ) -> None:
     from yiju.supply.siting.kernels.hosting_bound import descend  # noqa: PLC0415 - compiles
-    from yiju.supply.siting.kernels.hosting_moves import search  # noqa: PLC0415 - compiles
 
     hosting = standing.hosting
     lists, choices = hosting.lists, hosting.choices

@@ -92,6 +92,13 @@ def host(site: Whole, mix: Whole, lists: Lists, state: State) -> None:
 
 
 @kernel(void(int64[::1], LISTS, STATE))
+def turn_to(mixes: Int64s, lists: Lists, state: State) -> None:
+    """Let each site host the mix that is given; what it hosts already costs nothing."""
+    for site in range(len(mixes)):
+        host(site, mixes[site], lists, state)
+
+
+@kernel(void(int64[::1], LISTS, STATE))
 def begin(mixes: Int64s, lists: Lists, state: State) -> None:
     """The state in which each site hosts the mix that is given."""
     offer_first, offer_demand, _, _, weight = lists
@@ -103,8 +110,7 @@ def begin(mixes: Int64s, lists: Lists, state: State) -> None:
         worth[offer] = 0.0
         for e in range(offer_first[offer], offer_first[offer + 1]):
             worth[offer] += weight[offer_demand[e]]
-    for site in range(len(hosts)):
-        host(site, mixes[site], lists, state)
+    turn_to(mixes, lists, state)
 
 
 @kernel(float64(LISTS, STATE))
@@ -238,63 +244,44 @@ def improve(choices: Choices, lists: Lists, state: State) -> None:
     m = len(state[0])
     back = np.zeros(len(state[3]), dtype=np.float64)
     touched = np.empty(len(state[3]), dtype=np.int64)
-    fill(choices, lists, state)
-    site, quiet = 0, 0
+    site, quiet, moved = 0, 0, True
     while quiet < m:
-        if move_to(site, choices, lists, state, back, touched):
+        if moved:
             fill(choices, lists, state)
             quiet = 0
-        else:
-            quiet += 1
+        moved = move_to(site, choices, lists, state, back, touched)
+        quiet += 1
         site = site + 1 if site + 1 < m else 0
 
 
-@kernel(void(int64[::1], float64[:, ::1], CHOICES, LISTS, STATE))
-def search(mixes: Int64s, draws: Floats, choices: Choices, lists: Lists, state: State) -> None:
-    """Improve the mixes that are given, then shake them and improve again, once for each row of draws.
+@kernel(void(float64[::1], CHOICES, LISTS, STATE))
+def shake(draws: Floats, choices: Choices, lists: Lists, state: State) -> None:
+    """Close some open sites, and open another with the largest mix that there is money for.
 
     Parameters
     ----------
-    mixes
-        (sites,) where to begin; the best that was found is left here.
     draws
-        (kicks, 1 + most) random numbers from 0 to below 1: which site opens, and which open ones close for it.
+        (1 + closing,) numbers from 0 to below 1: which site opens, and which of the open ones close.
     choices, lists, state
         See the head of this file.
     """
     mix_cost, budget, most, _ = choices
     hosts = state[0]
     m = len(hosts)
-    begin(mixes, lists, state)
-    improve(choices, lists, state)
-    best = weight_met(lists, state)
-    mixes[:] = hosts
-    for kick in range(len(draws)):
-        for k in range(1, draws.shape[1]):
-            spent, sites = used(choices, state)
-            if sites == 0:
-                break
-            turns = int(draws[kick, k] * sites)
-            for site in range(m):
-                if hosts[site] > 0:
-                    if turns == 0:
-                        if not np.isinf(mix_cost[site, 0]):
-                            host(site, 0, lists, state)
-                        break
-                    turns -= 1
-        spent, sites = used(choices, state)
-        site = int(draws[kick, 0] * m)
-        for mix in range(mix_cost.shape[1] - 1, 0, -1):
-            if np.isinf(mix_cost[site, mix]):
-                continue
-            if hosts[site] == 0 and sites < most and spent + mix_cost[site, mix] <= budget:
-                host(site, mix, lists, state)
-                break
-        improve(choices, lists, state)
-        total = weight_met(lists, state)
-        if total > best:
-            best = total
-            mixes[:] = hosts
-        else:
-            for site in range(m):
-                host(site, mixes[site], lists, state)
+    for k in range(1, len(draws)):
+        turns = int(draws[k] * used(choices, state)[1])
+        for site in range(m):
+            if hosts[site] > 0:
+                if turns == 0:
+                    if not np.isinf(mix_cost[site, 0]):
+                        host(site, 0, lists, state)
+                    break
+                turns -= 1
+    spent, sites = used(choices, state)
+    site = int(draws[0] * m)
+    for mix in range(mix_cost.shape[1] - 1, 0, -1):
+        if np.isinf(mix_cost[site, mix]):
+            continue
+        if hosts[site] == 0 and sites < most and spent + mix_cost[site, mix] <= budget:
+            host(site, mix, lists, state)
+            break
