@@ -262,3 +262,14 @@ def test_a_site_cannot_be_locked_and_closed() -> None:
     with pytest.raises(Infeasible) as caught:
         expand(**_two_blocks(), budget=1, locked=[0], closed=[0])
     assert caught.value.constraint == "locked"
+
+
+def test_without_time_nothing_is_done_and_nothing_is_claimed() -> None:
+    town = _town(7, n=400, m=40, count=60, most=30)
+    plan = expand(**town, budget=20_000, seconds=0.0)
+    assert plan.proof in ("out of time", "optimal")
+    assert plan.objective <= plan.bound <= town["people"] @ town["weight"]
+    if plan.proof == "out of time":
+        with pytest.raises(Infeasible) as caught:
+            expand(**town, budget=20_000, share=0.01, seconds=0.0)
+        assert caught.value.constraint in ("time", "budget", "coverage")

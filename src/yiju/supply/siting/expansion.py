@@ -165,6 +165,8 @@ def expand(  # noqa: PLR0913 - each is one thing that a planner may say
         objective = task.crowds.served(total)
     sense: Sense = "min" if task.cheapest else "max"
     bound, proof = proof_of(sense, decision.outcome, objective, gap=gap, step=1.0 if task.whole else 0.0)
+    if not task.cheapest:  # where HiGHS had no time for a bound of its own
+        bound = min(bound, float(task.people_wanting @ task.weight))
     return Expansion(
         problem="expansion",
         sense=sense,

@@ -86,17 +86,19 @@ class Decision:
     served: Floats | None
 
 
-def decide(task: Task, *, seconds: float, gap: float, start: Floats | None = None) -> Decision:
+def decide(task: Task, *, seconds: float, gap: float) -> Decision:
     """Solve the program."""
     model, places, served = _model(task)
     program = model.program()
     if task.whole:  # at a distance under 1 nothing better can lie between
         most = float(task.crowds.people @ task.crowds.weight)
         gap = max(gap, (1.0 - TOLERANCE) / max(most, 1.0))
-    begin = None if start is None else _whole_start(task, start)
-    outcome = solve(program, seconds=seconds, gap=max(gap, TOLERANCE), start=begin)
+    outcome = solve(program, seconds=seconds, gap=max(gap, TOLERANCE))
     if outcome.values is None:
-        return Decision(outcome, None, None)
+        asked = task.people > 0.0 or task.places > 0.0 or len(task.locked) > 0
+        if outcome.state == "infeasible" or asked or task.aim != "served":
+            return Decision(outcome, None, None)
+        return Decision(outcome, np.zeros(len(task.options)), np.zeros(len(task.crowds.site)))  # do nothing
     return Decision(outcome, np.round(outcome.values[places]), outcome.values[served])
 
 
@@ -154,9 +156,3 @@ def _requirements(
         )  # fmt: skip
     for j in task.locked:  # (9)
         model.rows(1, (0, used[options.site == j], 1.0), low=1.0)
-
-
-def _whole_start(task: Task, places: Floats) -> Floats:
-    """All columns of the program for these places, people put where :meth:`Crowds.flow` puts them."""
-    total = task.existing + np.bincount(task.options.site, weights=places, minlength=task.crowds.m)
-    return np.concatenate([(places > 0.0).astype(np.float64), places, task.crowds.flow(total)])

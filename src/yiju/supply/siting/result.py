@@ -45,7 +45,8 @@ class Infeasible(YijuError, ValueError):  # noqa: N818 - it names a state
     Attributes
     ----------
     constraint
-        Code of the constraint that cannot be met: ``coverage``, ``budget``, ``capacity``, ``count``, ``locked``.
+        Code of the constraint that cannot be met: ``coverage``, ``budget``, ``capacity``, ``count``, ``locked``; or
+        ``time``: none was found in the seconds that were given, which proves nothing.
     relaxed
         The smallest (or greatest) value of that constraint that can be met, if it is known.
     """
