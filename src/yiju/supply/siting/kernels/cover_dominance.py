@@ -42,13 +42,13 @@ def inside(x: Whole, y: Whole, first: Int64s, item: Int32s) -> bool:
 
 
 @kernel(int64(int64, int64[::1], int32[::1], int64[::1]))
-def rarest(x: Whole, first: Int64s, item: Int32s, back_first: Int64s) -> Whole:
+def rarest(x: Whole, first: Int64s, item: Int32s, back_first: Int64s) -> int:
     """The item of list x that the fewest lists hold."""
     best = item[first[x]]
     for a in range(first[x], first[x + 1]):
         if back_first[item[a] + 1] - back_first[item[a]] < back_first[best + 1] - back_first[best]:
             best = item[a]
-    return best
+    return int(best)
 
 
 @kernel(boolean[::1](int64[::1], int32[::1], int64[::1], int32[::1]))
