@@ -41,10 +41,10 @@ def least_walking(
         capacitated_p_median,
         reaching,
         offer.people[~costs.stranded],
-        # places are no limit here: each site could take in everybody
+        # places are no limit here: each site could take in everybody, so each home goes to one
         np.full(costs.m, offer.people.sum()),
         sites + len(there),
-        single_source=False,
+        single_source=True,
         closed=np.flatnonzero(~offer.allowed),
         gap=gap,
     )
