@@ -10,6 +10,7 @@ from yiju.checkup.snapshot import read_completeness, read_curves, read_manifest,
 from yiju.city.tables import LEVELS
 from yiju.needs import View, official_views, read_needs
 from yiju.needs.voices import residents_by_place
+from yiju.report.plans import read_plans
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from yiju.city.folder import CityFolder
+    from yiju.supply.plan import Plan
 
 # Cells of a grid are a statistical layer, not places that anyone files a report for.
 SHOWN_LEVELS = ("city", "district", "subdistrict", "community")
@@ -99,6 +101,11 @@ class Material:
     def manifest(self) -> Mapping[str, Any]:
         """What the check-up rests on: inputs with their hashes, what the build decided, versions."""
         return read_manifest(self.folder, self.year)
+
+    @cached_property
+    def plans(self) -> tuple[Plan, ...]:
+        """Plans that answer this check-up, by name."""
+        return read_plans(self.folder, self.year)
 
     @property
     def build(self) -> Mapping[str, Any]:
