@@ -11,7 +11,8 @@ import pytest
 from yiju.needs import read_needs, read_observations
 from yiju.report.csvs import write_csvs
 from yiju.report.material import Material
-from yiju.report.sheets import Column, Sheet, sheets
+from yiju.report.rows import Column, Sheet
+from yiju.report.sheets import sheets
 from yiju.report.workbook import write_workbook
 from yiju.text import Text
 

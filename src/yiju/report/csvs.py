@@ -6,7 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from yiju.report.sheets import Sheet, Value, heading_words
+from yiju.report.rows import Sheet, Value, heading_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

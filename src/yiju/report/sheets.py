@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from yiju.city.services import SERVICES
+from yiju.report.plan_sheets import plan_sheets
+from yiju.report.rows import Column, Sheet, Value, both, plain
 from yiju.report.words import say
 from yiju.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from yiju.needs import View
     from yiju.report.material import Material
-
-Value = str | int | float | bool | None
 
 # Columns whose words are sentences or names: they stand twice, in Chinese and in English. Shorter words of a closed
 # vocabulary stand in one cell, both languages after each other, so that a filter has one entry for each.
@@ -39,28 +38,11 @@ _FORMATS: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True)
-class Column:
-    """A column: its heading in both languages and how its numbers are shown."""
-
-    heading: Text
-    number_format: str = "General"
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A table ready to be written: a code for its file, a title, columns and rows."""
-
-    code: str
-    title: Text
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[Value, ...], ...]
-
-
 def sheets(material: Material) -> list[Sheet]:
-    """指标表, 问题台账, 问题清单, 整改清单 and 数据完整性, in the order of a filing."""
+    """指标表, 问题台账, 问题清单, 整改清单 and 数据完整性, in the order of a filing; after them the plans, if any."""
     order = ("indicator_form", "problem_ledger", "problem_list", "rectification_list")
-    return [*(sheet_of(material.views[code]) for code in order), completeness_sheet(material)]
+    filing = [*(sheet_of(material.views[code]) for code in order), completeness_sheet(material)]
+    return [*filing, *plan_sheets(material)]
 
 
 def sheet_of(view: View) -> Sheet:
@@ -74,7 +56,7 @@ def sheet_of(view: View) -> Sheet:
             cells += [[_in(v, "zh") for v in values], [_in(v, "en") for v in values]]
         else:
             columns.append(Column(heading, _FORMATS.get(key, "General")))
-            cells.append([_both(v) for v in values])
+            cells.append([both(v) for v in values])
     return Sheet(view.code, view.title, tuple(columns), tuple(zip(*cells, strict=True)))
 
 
@@ -103,32 +85,14 @@ def completeness_sheet(material: Material) -> Sheet:
         numbers = [_number(row[key]) for key in headings[2:7]]
         trusted = say("completeness.yes" if row["trusted"] else "completeness.no")
         verdict = Text(row["verdict_zh"], row["verdict_en"])
-        rows.append((name.zh, name.en, *numbers, row["source"], _both(trusted), _both(verdict)))
+        rows.append((name.zh, name.en, *numbers, row["source"], both(trusted), both(verdict)))
     return Sheet("completeness", say("completeness.title"), columns, tuple(rows))
-
-
-def heading_words(columns: Sequence[Column]) -> list[str]:
-    """Headings in one line, both languages."""
-    return [str(_both(column.heading)) for column in columns]
 
 
 def _in(value: Any, lang: str) -> Value:
     if isinstance(value, Text):
         return value.zh if lang == "zh" else value.en
-    return _plain(value)
-
-
-def _both(value: Any) -> Value:
-    if isinstance(value, Text):
-        return value.zh if value.zh == value.en else f"{value.zh} {value.en}".strip()
-    return _plain(value)
-
-
-def _plain(value: Any) -> Value:
-    if value is None or (isinstance(value, float) and pd.isna(value)):
-        return None
-    plain: Value = value.item() if hasattr(value, "item") else value
-    return plain
+    return plain(value)
 
 
 def _number(value: float) -> float | None:

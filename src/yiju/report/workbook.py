@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-    from yiju.report.sheets import Sheet, Value
+    from yiju.report.rows import Sheet, Value
 
 # Widths in characters: narrower is unreadable, wider does not fit a screen.
 _NARROWEST, _WIDEST = 8, 60
