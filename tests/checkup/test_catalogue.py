@@ -24,14 +24,14 @@ SECTION_13 = {
     *(f"H{n:02}" for n in range(1, 5)), *(f"G{n:02}" for n in range(1, 9)), *(f"U{n:02}" for n in range(1, 10)),
     *(f"Q{n:02}" for n in range(1, 6)), "T01", "Z01",
 }  # fmt: skip
-# and one of section 1.2: the size of communities
-ADDED = {"F07"}
+# and one of section 1.2, the size of communities; two that hold places and floor area against the norms of services
+ADDED = {"F07", "S12", "S13"}
 # The list of the issue: computed on any city that has the inputs
 COMPUTED = {
     "L01", "L02", "L03", "L04", "L05", "L06", "L07", "L08", "L09", "L10", "L11", "L12", "L13", "L14", "L15", "L16",
-    "L17", "L18", "L19", "L20", "L21", "S01", "S02", "S03", "S04", "S11", "F01", "F02", "F03", "F07", "R01",
-    "R03", "R04", "R05", "R06", "G01", "G02", "G03", "G04", "G05", "G06", "G07", "Q01", "Q02", "Q03", "Q04", "Q05",
-    "C01", "C02", "C03", "C04", "C05", "C06", "C07",
+    "L17", "L18", "L19", "L20", "L21", "S01", "S02", "S03", "S04", "S11", "S12", "S13", "F01", "F02", "F03", "F07",
+    "R01", "R03", "R04", "R05", "R06", "G01", "G02", "G03", "G04", "G05", "G06", "G07", "Q01", "Q02", "Q03", "Q04",
+    "Q05", "C01", "C02", "C03", "C04", "C05", "C06", "C07",
 }  # fmt: skip
 
 

@@ -9,7 +9,11 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 import pytest
+
+from yiju.checkup.catalogue import catalogue
+from yiju.city.services import SERVICES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,3 +103,58 @@ def test_people_as_weights_count_nothing(toy: CityFolder, measure: Any) -> None:
     coverage = seen.row("L02", method="network", variant="r500")
     assert coverage["status"] == "measured"
     assert np.isnan([coverage["n"], coverage["numerator"], coverage["denominator"]]).all()
+
+
+def test_childcare_places_are_shared_by_small_children_and_counted_per_resident(
+    small: Callable[..., CityFolder], measure: Any
+) -> None:
+    folder = _with_childcare(small(blocks=12, communities=2), capacity=60.0)
+    seen = measure(folder, "S12", "L06")
+    row = seen.row("S12", method="network", variant="childcare", group="age_0_2")
+    # all places are within somebody's walk, and the norm is of all residents
+    assert row["numerator"] == pytest.approx(60.0)
+    assert row["denominator"] == pytest.approx(WEST + EAST)
+    assert row["value"] == pytest.approx(60.0 / (WEST + EAST) * 1000)
+    assert row["n"] < row["denominator"]
+    parts = seen.of("S12")[lambda o: (o["variant"] == "childcare") & (o["level"] == "community")]
+    assert parts["numerator"].sum() == pytest.approx(60.0)
+
+
+def test_floor_area_of_elder_care_stands_where_the_table_gives_it(seen: Any) -> None:
+    row = seen.row("S13", method="table", variant="elder_day_care", group="age_60_plus")
+    floor_m2 = row["numerator"]
+    assert floor_m2 > 0
+    assert row["value"] == pytest.approx(floor_m2 / (WEST + EAST) * 1000)
+    # the only one stands in the west
+    east = seen.row("S13", method="table", variant="elder_day_care", group="age_60_plus", place="s-1")
+    assert (east["value"], east["grade"], east["threshold"]) == (0.0, "missed", 50.0)
+
+
+def test_unknown_floor_area_is_not_a_shortage(small: Callable[..., CityFolder], measure: Any) -> None:
+    folder = small()
+    facilities = folder.table("facilities")
+    folder.write_table("facilities", facilities.assign(floor_area_m2=np.nan))
+    rows = measure(folder, "S13").of("S13")
+    assert (rows["status"] == "not measurable").all()
+    assert rows["reason_en"].str.contains("floor area").all()
+
+
+@pytest.mark.parametrize(("indicator", "norm"), [("S12", "places_per_1000"), ("S13", "floor_m2_per_1000")])
+def test_norms_are_those_of_the_service_catalogue(indicator: str, norm: str) -> None:
+    entry = catalogue()[indicator]
+    for variant in entry.variants:
+        target = variant.target or entry.target
+        assert target is not None
+        assert target.value == getattr(SERVICES[variant.services[0]], norm)
+
+
+def _with_childcare(folder: CityFolder, capacity: float) -> CityFolder:
+    """The kindergartens look after small children too."""
+    facilities = folder.table("facilities")
+    nurseries = (
+        facilities[facilities["service"] == "kindergarten"]
+        .iloc[:1]
+        .assign(service="childcare", capacity=capacity)
+    )
+    folder.write_table("facilities", pd.concat([facilities, nurseries], ignore_index=True))
+    return folder

@@ -150,3 +150,18 @@ def test_people_concerned_are_never_more_than_there_are(rows) -> None:
     assert (judged["people"].to_numpy() <= n + 1e-6).all()
     assert (judged["people"] >= 0).all()
     assert frame["status"].reindex(judged["observation"]).isin(["measured", "modelled"]).all()
+
+
+def test_a_norm_may_count_against_others_than_those_it_is_for(observation, observations) -> None:
+    """4.5 childcare places for every 1,000 residents: 100 small children among 5,000 residents have 10 of 22.5."""
+    rule = rule_from("S12", {
+        "service": "childcare", "step": "capacity", "method": "network", "variant": "childcare",
+        "group": ["age_0_2"], "people": "group", "shortfall_unit": "childcare_places",
+    })  # fmt: skip
+    row = observation(
+        "S12", "c-0-0", 2.0, variant="childcare", group="age_0_2", unit="per 1000", threshold=4.5,
+        n=100.0, numerator=10.0, denominator=5000.0,
+    )  # fmt: skip
+    judged = judge(observations(row), [rule]).iloc[0]
+    assert (judged["group"], judged["people"], judged["shortfall"]) == ("age_0_2", 100.0, 12.5)
+    assert not judged["met"]

@@ -30,7 +30,7 @@ TRUST = {"measured": 2, "modelled": 1}
 
 # A ratio's unit tells how many of it make one: 62 % is 0.62 of the denominator. Codes of
 # catalogue/words.toml.
-_PER_ONE = {"%": 100.0, "per 1000": 1000.0, "m2/100 households": 100.0}
+_PER_ONE = {"%": 100.0, "per 1000": 1000.0, "m2/100 households": 100.0, "m2/1000 people": 1000.0}
 
 
 def judge(
@@ -152,9 +152,9 @@ def _people(rows: pd.DataFrame, rule: Rule, share: pd.Series, residents: Mapping
         return pd.Series(np.nan, index=rows.index)
     if rule.miss == "above" and rule.people == "beyond":  # a gap between two rates counts no people itself
         return rows["place_id"].map(residents).astype("float64") * share
+    if rule.people == "group":  # a norm may count against others than those it is for: places per resident
+        return rows["n"].fillna(rows["denominator"])
     all_of_them = rows["denominator"].fillna(rows["n"])
-    if rule.people == "group":
-        return all_of_them
     return (all_of_them - rows["numerator"]).fillna(all_of_them * share).clip(lower=0.0)
 
 

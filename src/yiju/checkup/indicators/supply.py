@@ -9,22 +9,15 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from yiju.access import two_step_fca
-from yiju.access.catchment import within_catchment
 from yiju.access.intervals import wilson
 from yiju.checkup.blocks import Block, NotMeasurable, measured, ratio, worst
-from yiju.checkup.indicator import NO_WORDS
-from yiju.checkup.layers import no_layer
+from yiju.checkup.offered import layer_state, offered_in, offered_on_foot
 from yiju.checkup.people import nobody_here
-from yiju.checkup.reach import Targets
 from yiju.checkup.registry import computes
-from yiju.city.services import SERVICES
 from yiju.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    import pandas as pd
 
     from yiju.checkup.context import Context
     from yiju.checkup.indicator import Indicator, Variant
@@ -45,7 +38,7 @@ def duty_gap(city: Context, indicator: Indicator) -> Iterable[Block]:
 
 
 def _duty_gap(city: Context, variant: Variant) -> Block:
-    state = _layer_state(city, variant.services)
+    state = layer_state(city, variant.services)
     people = city.cell_within.sums(city.people().people)
     there = _facilities_in(city, variant.services)
     due = np.ceil(np.round(people / float(variant.parameters["people_each"]), _DECIMALS))
@@ -71,7 +64,7 @@ def school_place_gap(city: Context, indicator: Indicator) -> Iterable[Block]:
 def _place_gap(city: Context, variant: Variant) -> Block:
     group = str(variant.parameters["group"])
     children = city.cell_within.sums(city.people(group).people)
-    places, state, note = _capacity_in(city, variant.services)
+    places, state, note = offered_in(city, variant.services)
     return Block(
         "table",
         variant.code,
@@ -88,7 +81,7 @@ def _place_gap(city: Context, variant: Variant) -> Block:
 def childcare_places(city: Context, indicator: Indicator) -> Iterable[Block]:
     """Childcare places per 1,000 people."""
     city.need_counts()
-    places, state, note = _capacity_in(city, indicator.services)
+    places, state, note = offered_in(city, indicator.services)
     people = city.cell_within.sums(city.people().people)
     yield Block(
         "table",
@@ -113,19 +106,15 @@ def places_per_child(city: Context, indicator: Indicator) -> Iterable[Block]:
 
 
 def _floating(city: Context, variant: Variant, group: str) -> Block:
-    places, state, note = _capacity(city, variant.services)
     children = city.people(group).people
-    radius_m = float(variant.radius_m or 0.0)
-    pairs = city.reach.pairs(Targets(variant.services), radius_m)
-    supply = places.groupby(level=0).sum().reindex(pairs.facilities).to_numpy(dtype=np.float64)
-    access = two_step_fca(pairs, supply, children, decay=within_catchment(radius_m)).access.to_numpy()
+    places, state, note = offered_on_foot(city, variant.services, children, float(variant.radius_m or 0.0))
     within = city.cell_within
     return Block(
         "network",
         variant.code,
         group,
-        value=ratio(within.sums(access * children), within.sums(children), per=1.0),
-        numerator=within.sums(access * children),
+        value=ratio(places, within.sums(children), per=1.0),
+        numerator=places,
         denominator=within.sums(children),
         n=within.sums(children),
         status=worst(state, city.status(group)),
@@ -135,7 +124,7 @@ def _floating(city: Context, variant: Variant, group: str) -> Block:
 
 
 def _by_place(city: Context, variant: Variant, group: str) -> Block:
-    places, state, note = _capacity_in(city, variant.services)
+    places, state, note = offered_in(city, variant.services)
     children = city.cell_within.sums(city.people(group).people)
     return Block(
         "table",
@@ -156,7 +145,7 @@ def _by_place(city: Context, variant: Variant, group: str) -> Block:
 def co_location(city: Context, indicator: Indicator) -> Iterable[Block]:
     """Elder-care sites with a place for children nearby."""
     partners = tuple(indicator.parameters["partners"])
-    state = worst(_layer_state(city, indicator.services), _layer_state(city, partners))
+    state = worst(layer_state(city, indicator.services), layer_state(city, partners))
     frame = city.layers.frame
     sites = city.layers.rows(indicator.services) & city.facility_inside & ~_repeated(city, indicator.services)
     shapes, near = frame.geometry.to_numpy(), frame.geometry.to_numpy()[city.layers.rows(partners)]
@@ -184,13 +173,6 @@ def co_location(city: Context, indicator: Indicator) -> Iterable[Block]:
     )
 
 
-def _layer_state(city: Context, services: Iterable[str]) -> str:
-    state = city.layers.state(services)
-    if state == "empty":
-        raise NotMeasurable(no_layer(services))
-    return state
-
-
 def _repeated(city: Context, services: Iterable[str]) -> Bools:
     """Rows of a facility that already stands in the table with another of the services."""
     rows = city.layers.rows(services)
@@ -203,38 +185,6 @@ def _facilities_in(city: Context, services: Iterable[str]) -> Floats:
     """(places,) facilities that offer any of the services."""
     rows = city.layers.rows(services) & ~_repeated(city, services) & city.facility_inside
     return city.facility_within.counts(rows)
-
-
-def _capacity(city: Context, services: Iterable[str]) -> tuple[pd.Series, str, Text]:
-    """Places by facility id, how far they can be trusted, and a caveat where some are unknown."""
-    services = tuple(services)
-    state = _layer_state(city, services)
-    frame = city.layers.frame[city.layers.rows(services)]
-    known = frame["capacity"].notna()
-    name = SERVICES[services[0]].name
-    if len(frame) and not known.any():
-        raise NotMeasurable(
-            Text(f"需要含{name.zh}容量的设施表。", f"needs a facility table with the capacity of: {name.en}.")
-        )
-    places = frame.set_index("facility_id")["capacity"].astype("float64").fillna(0.0)
-    missing = int((~known).sum())
-    if not missing:
-        return places, state, NO_WORDS
-    note = Text(
-        f"{len(frame)} 处{name.zh}中有 {missing} 处容量未知，按无计。",
-        f"{missing} of {len(frame)} without a known capacity ({name.en}) count as none.",
-    )
-    # a shortfall that may only be a gap in the table is no finding
-    return places, worst(state, "screening"), note
-
-
-def _capacity_in(city: Context, services: Iterable[str]) -> tuple[Floats, str, Text]:
-    """(places,) places that the facilities of a place offer."""
-    services = tuple(services)
-    _, state, note = _capacity(city, services)
-    rows = city.layers.rows(services) & city.facility_inside
-    capacity = np.nan_to_num(np.array(city.layers.frame["capacity"], dtype=np.float64))
-    return city.facility_within.sums(np.where(rows, capacity, 0.0)), state, note
 
 
 def _summed(city: Context, value: Floats) -> Floats:
