@@ -15,6 +15,7 @@ from yiju.city.services import UNITS
 from yiju.needs.views import DEADLINE_NAMES
 from yiju.report.methods import methods
 from yiju.report.payload import as_script, payload
+from yiju.report.plandata import verdict
 from yiju.report.readings import city_facts, readings
 from yiju.report.words import FOLDER, say, words
 from yiju.text import Text
@@ -24,15 +25,16 @@ if TYPE_CHECKING:
     from yiju.report.material import Material
     from yiju.report.overview import Overview
     from yiju.report.trust import Trust
+    from yiju.supply.plan import Plan
 
 _ASSETS = FOLDER / "assets"
 # In the order in which they are read: later ones use what earlier ones define.
 _SCRIPTS = (
-    "data", "words", "dom", "explain", "overview", "themes", "map", "mapview", "sheet", "ledger", "form", "lists",
-    "main",
+    "data", "words", "dom", "explain", "overview", "themes", "map", "mapview", "sheet", "ledger",
+    "planmap", "plancharts", "plans", "form", "lists", "main",
 )  # fmt: skip
 _STYLES = ("page", "print")
-_SECTIONS = ("overview", "map", "ledger", "form", "lists", "equity", "change", "methods")
+_SECTIONS = ("overview", "map", "ledger", "plans", "form", "lists", "equity", "change", "methods")
 # Rows of the ledger that a reader without JavaScript sees; the files beside the page have all of them.
 _FIRST_NEEDS = 50
 
@@ -48,6 +50,8 @@ def render_page(material: Material, overview: Overview, trust: Trust, change: Ch
     script = "\n" + _script() + "\n"
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     config = material.folder.config
+    empty = {"change"} if change is None else set()
+    empty |= set() if material.plans else {"plans"}
     heading = say("head.title", city=config.name, year=material.year)
     page = environment.get_template("page.html.j2").render(
         words=words(),
@@ -57,7 +61,7 @@ def render_page(material: Material, overview: Overview, trust: Trust, change: Ch
         year=material.year,
         version=yiju.__version__,
         facts=city_facts(material),
-        sections=[s for s in _SECTIONS if s != "change" or change is not None],
+        sections=[s for s in _SECTIONS if s not in empty],
         methods=methods(material),
         style=markupsafe.Markup(_style()),  # noqa: S704 - our own files
         script=markupsafe.Markup(script.strip("\n")),  # noqa: S704
@@ -87,8 +91,15 @@ class _Need:
     deadline: Text
 
 
+@dataclass(frozen=True)
+class _Plan:
+    name: str
+    verdict: Text
+    sites: list[Text]
+
+
 def _essentials(material: Material, overview: Overview, trust: Trust) -> dict[str, Any]:
-    """What a reader without JavaScript gets: notes, counts, the top of the ledger, the form of the city."""
+    """What a reader without JavaScript gets: notes, counts, the top of the ledger, the plans, the form of the city."""
     counts = overview.counts
     shown = material.open_needs.head(_FIRST_NEEDS)
     unknown = Text("", "")
@@ -112,12 +123,17 @@ def _essentials(material: Material, overview: Overview, trust: Trust) -> dict[st
             )
             for row in shown.to_dict("records")
         ],
+        "plans": [_Plan(plan.name, verdict(plan.about), _whys(plan)) for plan in material.plans],
         "form_head": [
             say(f"form.{key}") if key != "method" else say("explain.method")
             for key in ("id", "indicator", "method", "value", "threshold", "grade", "status")
         ],
         "form": readings(material),
     }
+
+
+def _whys(plan: Plan) -> list[Text]:
+    return [Text(zh, en) for zh, en in zip(plan.sites["why_zh"], plan.sites["why_en"], strict=True)]
 
 
 def _count(number: int | None) -> str:

@@ -21,6 +21,7 @@ from yiju.report.ledger import ledger_json
 from yiju.report.mapdata import base_json, facilities_json, frame_of, places_json
 from yiju.report.packing import Texts
 from yiju.report.palette import NEEDS_RAMP, SERIES_RAMP
+from yiju.report.plandata import plan_names, plans_json
 from yiju.report.series import series
 from yiju.report.words import words
 from yiju.text import Text
@@ -45,7 +46,7 @@ def payload(material: Material, overview: Overview, trust: Trust, change: Change
     return {
         "meta": _meta(material, frame.step_m),
         "words": {key: list(text) for key, text in words().items()},
-        "names": _names(),
+        "names": _names(material),
         "services": _services(),
         "indicators": [_indicator(entry) for entry in catalogue().values()],
         "places": places_json(material, frame),
@@ -57,6 +58,7 @@ def payload(material: Material, overview: Overview, trust: Trust, change: Change
         "ramps": {"series": SERIES_RAMP, "needs": NEEDS_RAMP},
         "overall": [asdict(r) for r in overview.overall],
         "trust": _trust(trust) | {"states": dict(trust.states)},
+        "plans": plans_json(material, frame),
         "change": None if change is None else change.json(),
         "map": base_json(material, frame) | {"facilities": facilities_json(material, frame)},
         "texts": texts.json(),
@@ -92,7 +94,7 @@ def _meta(material: Material, step_m: float) -> dict[str, Json]:
     }
 
 
-def _names() -> dict[str, dict[str, Json]]:
+def _names(material: Material) -> dict[str, dict[str, Json]]:
     known = read_catalogue().words
     kept = ("dimensions", "classes", "how", "methods", "statuses", "grades", "tags")
     names: dict[str, Mapping[str, Text]] = {kind: known[kind] for kind in kept}
@@ -109,7 +111,7 @@ def _names() -> dict[str, dict[str, Json]]:
         "need_statuses": STATUS_NAMES,
         "fates": FATES,
         "kinds": KINDS,
-    }
+    } | plan_names(material)
     for kind in ("directions", "facility_sources"):
         names[kind] = {
             k.removeprefix(f"{kind}."): text for k, text in words().items() if k.startswith(f"{kind}.")

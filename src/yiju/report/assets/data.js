@@ -50,10 +50,26 @@
  *   numbers: {indicator: string, method: string, variant: string, name: Bi, about: Bi, kind: string, before: Value, after: Value, change: Value, digits: number, unit: Bi, better: boolean | null, why: Bi}[],
  *   needs: {fate: string, sentence: Bi}[], inputs: Bi[]}} Change */
 
+/** @typedef {{service: string, option: string, places: Value, people: number}} PlanSupply */
+/** @typedef {{id: string, name: string, at: [number, number], origin: string, kind: string, place: string, lead: string, year: number,
+ *   area_m2: Value, cost_yuan: Value, people: number, without: Bi, next: string | null, instead: Bi, why: Bi, walk_m: [Value, Value],
+ *   needs: string[], supplies: PlanSupply[]}} PlanSite */
+/** Homes that newly reach a service, in rows, and those that still do not.
+ * @typedef {{service: string, points: string, people: number[], before_m: Value[], after_m: Value[], site: number[],
+ *   without: string, people_without: number}} PlanReach */
+/** @typedef {{x: number[], y: number[], gini: Value}} PlanCurve */
+/** @typedef {{service: string, before: PlanCurve, after: PlanCurve}} PlanSharing */
+/** @typedef {{sites: Value, complexes: boolean, share: Value, years: number[], candidates: number}} PlanAsked */
+/** @typedef {{name: string, problem: string, services: string[], budget_yuan: Value, spent_yuan: number, people_gained: number,
+ *   weights_only: boolean, asked: PlanAsked, lacking: number, lost: number, limits_m: Record<string, number>, seconds: number,
+ *   proof: string, verdict: Bi, gap: Value, stale: boolean, sites: PlanSite[], reach: PlanReach[],
+ *   curve: {budget_yuan: number[], sites: number[], people: number[], bound: Value[]}, equity: PlanSharing[],
+ *   assumptions: [string, string, string][], notes: Bi[]}} Plan */
+
 /** @typedef {{meta: Meta, words: Record<string, Bi>, texts: Bi[], names: Record<string, Record<string, Bi>>,
  *   indicators: Indicator[], places: Place[], series: Series[], needs: {count: number, columns: Record<string, any>},
  *   grounds: [string, number, Value, number][][], lists: List[], curves: Curve[],
- *   ramps: Record<string, string[]>, counts: Counts, dimensions: Dimension[], overall: Ranked[], trust: Trust, change: Change | null, map: MapData,
+ *   ramps: Record<string, string[]>, counts: Counts, dimensions: Dimension[], overall: Ranked[], trust: Trust, plans: Plan[], change: Change | null, map: MapData,
  *   services: Record<string, {name: Bi, service_class: string, source: string, provisional: boolean}>}} Data */
 
 /** @type {Data} */

@@ -167,6 +167,7 @@ function explainNeed(id) {
 /** @param {Need} need @returns {Child[]} */
 function needPage(need) {
   const service = DATA.services[need.service];
+  const answers = sitesThatAnswer(need.id);
   return [
     h("p", { class: "soft small" }, `${say("need.id")} ${need.id} · ${say("need.rank", { n: figure(need.rank) })}`),
     h("h2", { id: "panel-title" }, bi(need.sentence)),
@@ -184,6 +185,7 @@ function needPage(need) {
       ["need.joint", need.joint.map((unit) => nameOf("units", unit)).join(LANG === "zh" ? "、" : ", ")],
       ["need.deadline", nameOf("deadlines", need.deadline) + (need.reason ? ` (${nameOf("reasons", need.reason)})` : "")],
       ["need.advice", bi(DATA.texts[need.advice])],
+      ["plans.measure", answers.length ? h("span", null, answers) : ""],
       ["need.first", String(need.first_year)],
       ["need.status", nameOf("need_statuses", need.status)],
       ["need.standard", service ? service.source + (service.provisional ? ` (${say("form.provisional")})` : "") : ""],

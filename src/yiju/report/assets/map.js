@@ -119,12 +119,12 @@ function drawMap() {
   onMap();
   PEN.lineJoin = "round";
   drawPlaces(px, onMap, onScreen);
-  drawBase(px);
+  drawBase(PEN, px, VIEW.moving);
   drawOutlines(px);
   onScreen();
   drawLabels();
   drawFacilities();
-  drawScale();
+  drawScale(PEN, w, h, VIEW.scale);
 }
 
 /** @param {number} px @param {() => void} onMap @param {() => void} onScreen */
@@ -159,35 +159,35 @@ function hatch() {
   PEN.stroke();
 }
 
-/** @param {number} px */
-function drawBase(px) {
+/** Parks, water, streets and railways. @param {CanvasRenderingContext2D} pen @param {number} px lattice steps of a pixel @param {boolean} hurried without the small streets of a large city */
+function drawBase(pen, px, hurried) {
   const metres = px * DATA.meta.step_m;
-  PEN.fillStyle = "rgb(120 158 104 / .5)";
-  PEN.fill(BASE.parks, "evenodd");
-  PEN.strokeStyle = "rgb(70 110 60 / .55)";
-  PEN.lineWidth = 0.6 * px;
-  PEN.stroke(BASE.parks);
-  PEN.fillStyle = "#bcd4e6";
-  PEN.fill(BASE.water, "evenodd");
-  PEN.strokeStyle = "#bcd4e6";
-  PEN.lineWidth = 2 * px;
-  PEN.stroke(BASE.rivers);
-  PEN.strokeStyle = "rgb(60 72 78 / .34)";
-  if (metres < 14 && !(VIEW.moving && DATA.map.streets.minor.length > 20000)) {
-    PEN.lineWidth = (metres < 4 ? 1 : 0.5) * px;
-    PEN.stroke(BASE.minor);
+  pen.fillStyle = "rgb(120 158 104 / .5)";
+  pen.fill(BASE.parks, "evenodd");
+  pen.strokeStyle = "rgb(70 110 60 / .55)";
+  pen.lineWidth = 0.6 * px;
+  pen.stroke(BASE.parks);
+  pen.fillStyle = "#bcd4e6";
+  pen.fill(BASE.water, "evenodd");
+  pen.strokeStyle = "#bcd4e6";
+  pen.lineWidth = 2 * px;
+  pen.stroke(BASE.rivers);
+  pen.strokeStyle = "rgb(60 72 78 / .34)";
+  if (metres < 14 && !(hurried && DATA.map.streets.minor.length > 20000)) {
+    pen.lineWidth = (metres < 4 ? 1 : 0.5) * px;
+    pen.stroke(BASE.minor);
   }
-  PEN.strokeStyle = "rgb(60 72 78 / .5)";
-  PEN.lineWidth = (metres < 6 ? 2.2 : 1) * px;
-  PEN.stroke(BASE.main);
-  PEN.strokeStyle = "#3c484e";
-  PEN.lineWidth = 1.6 * px;
-  PEN.stroke(BASE.railways);
-  PEN.setLineDash([6 * px, 6 * px]);
-  PEN.strokeStyle = "#fff";
-  PEN.lineWidth = 0.9 * px;
-  PEN.stroke(BASE.railways);
-  PEN.setLineDash([]);
+  pen.strokeStyle = "rgb(60 72 78 / .5)";
+  pen.lineWidth = (metres < 6 ? 2.2 : 1) * px;
+  pen.stroke(BASE.main);
+  pen.strokeStyle = "#3c484e";
+  pen.lineWidth = 1.6 * px;
+  pen.stroke(BASE.railways);
+  pen.setLineDash([6 * px, 6 * px]);
+  pen.strokeStyle = "#fff";
+  pen.lineWidth = 0.9 * px;
+  pen.stroke(BASE.railways);
+  pen.setLineDash([]);
 }
 
 /** Borders: of the level shown, of the subdistricts above it, and of the chosen place. @param {number} px */
@@ -259,14 +259,14 @@ function labelFont(weight, size) {
 }
 PARTS.push(() => { family = ""; });
 
-/** @param {string} words @param {number} x @param {number} y @param {number} weight @param {number} size */
-function label(words, x, y, weight, size) {
-  PEN.font = labelFont(weight, size);
-  PEN.strokeStyle = "rgb(255 255 255 / .92)";
-  PEN.lineWidth = 3.5;
-  PEN.strokeText(words, x, y);
-  PEN.fillStyle = "#16242a";
-  PEN.fillText(words, x, y);
+/** @param {string} words @param {number} x @param {number} y @param {number} weight @param {number} size @param {CanvasRenderingContext2D} [pen] */
+function label(words, x, y, weight, size, pen = PEN) {
+  pen.font = labelFont(weight, size);
+  pen.strokeStyle = "rgb(255 255 255 / .92)";
+  pen.lineWidth = 3.5;
+  pen.strokeText(words, x, y);
+  pen.fillStyle = "#16242a";
+  pen.fillText(words, x, y);
 }
 
 /** @type {Map<string, number[]>} */
@@ -302,21 +302,20 @@ function drawFacilities() {
   }
 }
 
-/** A bar of a round length, drawn into the picture so that it stays true when the picture is printed smaller. */
-function drawScale() {
-  const { w, h } = sizeOf();
-  const metresPerPixel = DATA.meta.step_m / VIEW.scale;
+/** A bar of a round length, drawn into the picture so that it stays true when the picture is printed smaller. @param {CanvasRenderingContext2D} pen @param {number} w @param {number} h @param {number} scale pixels of a lattice step */
+function drawScale(pen, w, h, scale) {
+  const metresPerPixel = DATA.meta.step_m / scale;
   const most = metresPerPixel * 120;
   const power = 10 ** Math.floor(Math.log10(most));
   const metres = [5, 2, 1].map((n) => n * power).find((n) => n <= most) || power;
   const long = metres / metresPerPixel;
-  PEN.beginPath();
-  PEN.moveTo(w - 14 - long, h - 20); PEN.lineTo(w - 14 - long, h - 13); PEN.lineTo(w - 14, h - 13); PEN.lineTo(w - 14, h - 20);
-  PEN.strokeStyle = "rgb(255 255 255 / .9)";
-  PEN.lineWidth = 5;
-  PEN.stroke();
-  PEN.strokeStyle = "#16242a";
-  PEN.lineWidth = 2;
-  PEN.stroke();
-  label(metres >= 1000 ? `${metres / 1000} km` : `${metres} m`, w - 14 - long / 2, h - 23, 400, 12);
+  pen.beginPath();
+  pen.moveTo(w - 14 - long, h - 20); pen.lineTo(w - 14 - long, h - 13); pen.lineTo(w - 14, h - 13); pen.lineTo(w - 14, h - 20);
+  pen.strokeStyle = "rgb(255 255 255 / .9)";
+  pen.lineWidth = 5;
+  pen.stroke();
+  pen.strokeStyle = "#16242a";
+  pen.lineWidth = 2;
+  pen.stroke();
+  label(metres >= 1000 ? `${metres / 1000} km` : `${metres} m`, w - 14 - long / 2, h - 23, 400, 12, pen);
 }
