@@ -72,8 +72,9 @@ class YearlyCheckup:
     def counts(self) -> Ladder:
         """The four counts: recognised, matched by class, in action, from 有 to 优."""
         from yiju.needs import ladder
+        from yiju.needs.measures import read_measures
 
-        return ladder(self._ledger(), year=self.year)
+        return ladder(self._ledger(), year=self.year, measures=read_measures(self.folder))
 
     @property
     def forms(self) -> dict[str, View]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import geopandas as gpd
 import pandas as pd
 import pytest
+from shapely.geometry import Point
 
+from yiju.city.toytown import toy_town
 from yiju.needs import Ladder, ladder, official_views, recognise
 from yiju.needs.advice import advice
+from yiju.needs.measures import KIND_NAMES, KINDS, MEASURES, PROMISES, read_measures, save_plan
 from yiju.text import Text
 
 
@@ -108,6 +112,48 @@ def test_the_four_counts(ledger) -> None:
     assert ladder(needs[needs["first_year"] == 2025], year=2025).climbed is None
 
 
+def decided(town, *need_ids: str, **other: object) -> gpd.GeoDataFrame:
+    """One measure that answers these needs."""
+    row = {
+        "measure_id": "M-1", "plan": "a", "year": 2025, "due_year": 2026, "kind": "convert",
+        "service": "elder_day_care", "name": "老粮站", "need_ids": ";".join(need_ids),
+        "places": 40.0, "cost_yuan": 1.2e6, "lead_unit": "civil_affairs", "joint_units": "", "status": "planned",
+        "snapshot": "s",
+    } | other  # fmt: skip
+    return MEASURES.validate(gpd.GeoDataFrame([row], geometry=[Point(1, 2)], crs=town.config.crs))
+
+
+def test_needs_with_a_measure_are_in_action(ledger, town) -> None:
+    needs, _ = ledger
+    is_open = needs.loc[needs["status"] == "open", "need_id"].tolist()
+    shut = needs.loc[needs["status"] == "closed", "need_id"].item()
+
+    def acting(*need_ids: str, **other: object) -> int | None:
+        return ladder(needs, year=2025, measures=decided(town, *need_ids, **other)).in_action
+
+    assert acting(is_open[0], is_open[1]) == 2
+    assert acting(shut, "N-OTHER") == 0  # it was decided, and answers nothing that is open
+    assert acting(is_open[0], status="dropped") == 0
+    assert acting(is_open[0], year=2026) == 0  # it answers a later check-up
+    # nobody has decided anything: not recorded, which is not 0
+    assert ladder(needs, year=2025, measures=read_measures(town)).in_action is None
+
+
+def test_the_lists_say_what_is_done_and_for_how_much(tmp_path, ledger) -> None:
+    needs, observations = ledger
+    town = toy_town(tmp_path / "town", blocks=4, communities=2)
+    answered = needs.loc[needs["status"] == "open", "need_id"].iloc[0]
+    save_plan(town, "a", decided(town, answered), PROMISES.empty())
+    views = official_views(needs, observations, town)
+    rows = views["rectification_list"].frame("zh").set_index("需求编号")
+    assert rows.loc[answered, "治理措施"] == "改造闲置空间：老年人日间照料（老粮站），40位，2026年"
+    assert rows.loc[answered, "措施投入资金（元）"] == 1.2e6
+    assert rows.loc[answered, "措施投入工时（小时）"] is None  # nobody has said
+    assert (rows.drop(answered)["治理措施"] == "").all()
+    ledger_rows = views["problem_ledger"].frame("en").set_index("need")
+    assert ledger_rows.loc[answered, "measure"].startswith("convert vacant space: day care for older people")
+
+
 NEED = {"step": "reach", "service": "park", "evidence": "[]", "deadline_class": "best_effort"}
 
 
@@ -133,3 +179,7 @@ def test_advice_follows_step_and_severance(need, zh) -> None:
     assert isinstance(said, Text)
     assert said.zh == zh
     assert said.en
+
+
+def test_every_kind_of_measure_has_a_name() -> None:
+    assert tuple(KIND_NAMES) == KINDS

@@ -71,6 +71,7 @@ def needs(  # noqa: PLR0913 - a command has the options that it has
     from yiju.city.folder import CityFolder
     from yiju.city.services import service as look_up
     from yiju.needs import NEEDS, ladder, read_evidence, write_needs
+    from yiju.needs.measures import read_measures
 
     city = CityFolder.open(folder)
     if service is not None:
@@ -92,7 +93,7 @@ def needs(  # noqa: PLR0913 - a command has the options that it has
         whole = [row | {"evidence": read_evidence(str(row["evidence"]))} for row in _plain(rows)]
         print_table(whole, columns, as_json=True)
         return
-    _say_counts(ladder(ledger, year=year or city.config.year))
+    _say_counts(ladder(ledger, year=year or city.config.year, measures=read_measures(city)))
     if not len(rows):
         say(Text("没有符合条件的需求。", "There is no such need."))
         return
@@ -145,6 +146,7 @@ def compare(
         print_table(_plain(changes), columns, as_json=True)
         return
     _say_comparison(both)
+    _say_promises(both.promises, city, limit)
     _say_changes(changes, city, limit)
 
 
@@ -254,6 +256,47 @@ def _say_comparison(both: Comparison) -> None:
                     f"Rectification rate ({name.en}): {rate.closed} of {rate.of}, {rate.percent:.0f}%",
                 )
             )
+
+
+def _say_promises(promises: pd.DataFrame, city: CityFolder, limit: int) -> None:
+    """What plans promised and what came of it: the counts, then the promises that were not kept."""
+    from yiju.needs.promises import OUTCOMES, counted
+    from yiju.needs.wording import plain_number
+
+    if not len(promises):
+        return
+    ends = [(OUTCOMES[code], n) for code, n in counted(promises).items() if n]
+    say(
+        Text(
+            "方案承诺：" + "，".join(f"{name.zh} {n}" for name, n in ends) + "。",
+            "Promises of plans: " + ", ".join(f"{name.en} {n}" for name, n in ends) + ".",
+        )
+    )
+    lang, places = use_lang(), city.table("places")
+    names = dict(zip(places["place_id"], places["name"], strict=True))
+    columns = {
+        "plan": Text("方案", "plan"),
+        "indicator": Text("指标", "indicator"),
+        "variant": Text("变体", "variant"),
+        "place": Text("地点", "place"),
+        "group": Text("人群", "group"),
+        "before": Text("前", "before"),
+        "promised": Text("承诺", "promised"),
+        "value": Text("实测", "measured"),
+        "outcome": Text("结果", "outcome"),
+    }
+    behind = promises[promises["outcome"].isin(("missed", "partly"))].sort_values("attained", kind="stable")
+    rows = [
+        {
+            **row,
+            "place": names.get(str(row["place_id"]), row["place_id"]),
+            **{name: plain_number(float(str(row[name]))) for name in ("before", "promised", "value")},
+            "outcome": OUTCOMES[str(row["outcome"])].say(lang),
+        }
+        for row in _plain(behind.head(limit))
+    ]
+    if rows:
+        print_table(rows, columns)
 
 
 def _say_changes(changes: pd.DataFrame, city: CityFolder, limit: int) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from yiju.needs.contract import STEPS
+from yiju.needs.measures import by_need
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +21,7 @@ class Ladder:
     """Counts of needs; None where the ledger cannot know, which is not the same as 0.
 
     ``recognised`` are all needs of the ledger, ``matched`` the open ones by class of supply, ``in_action``
-    those with a measure, ``climbed`` those that a measurement closed; ``by_step`` and ``by_deadline`` count
+    the open ones with a measure, ``climbed`` those that a measurement closed; ``by_step`` and ``by_deadline`` count
     the open ones.
     """
 
@@ -32,11 +33,18 @@ class Ladder:
     by_deadline: Mapping[str, int]
 
 
-def ladder(needs: pd.DataFrame, *, year: int) -> Ladder:
+def ladder(needs: pd.DataFrame, *, year: int, measures: pd.DataFrame | None = None) -> Ladder:
     """The four counts of one ledger.
 
-    Measures are not recorded in the ledger yet, so ``in_action`` is unknown. A first ledger has nothing to
-    have climbed from: ``climbed`` is unknown until a need is older than the year.
+    Parameters
+    ----------
+    needs
+        The ledger.
+    year
+        Its year. A first ledger has nothing to have climbed from: ``climbed`` is unknown until a need is older.
+    measures
+        What is done, of :func:`yiju.needs.measures.read_measures`. As long as nobody has recorded any,
+        ``in_action`` is unknown.
 
     Examples
     --------
@@ -50,8 +58,14 @@ def ladder(needs: pd.DataFrame, *, year: int) -> Ladder:
     return Ladder(
         recognised=len(needs),
         matched={c: int((is_open["service_class"] == c).sum()) for c in _CLASSES},
-        in_action=None,
+        in_action=_in_action(is_open, measures, year),
         climbed=None if first else int((needs["status"] == "closed").sum()),
         by_step={s: int((is_open["step"] == s).sum()) for s in STEPS},
         by_deadline={d: int((is_open["deadline_class"] == d).sum()) for d in ("deadline", "best_effort")},
     )
+
+
+def _in_action(is_open: pd.DataFrame, measures: pd.DataFrame | None, year: int) -> int | None:
+    if measures is None or not len(measures):
+        return None
+    return int(is_open["need_id"].isin(list(by_need(measures, year=year))).sum())

@@ -8,16 +8,18 @@ several, and it belongs to a plan, the name under which it was decided.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from yiju.city.contract import Table, column
 from yiju.city.folder import CityFolder, read_frame, store_whole
+from yiju.city.services import SERVICES
 from yiju.errors import ContractError
 from yiju.text import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     import geopandas as gpd
@@ -29,6 +31,19 @@ KINDS = (
     "standard",
 )  # fmt: skip
 STATES = ("planned", "under_way", "done", "dropped")
+KIND_NAMES: Mapping[str, Text] = {
+    "open_new": Text("新建", "open"),
+    "convert": Text("改造闲置空间", "convert vacant space"),
+    "enlarge": Text("扩容", "enlarge"),
+    "buy_places": Text("购买服务", "buy places"),
+    "partnership": Text("合作供给", "partnership"),
+    "move": Text("迁址", "move"),
+    "close": Text("撤并", "close"),
+    "link": Text("打通步行通道", "open a way on foot"),
+    "gate": Text("增设出入口", "open a gate"),
+    "open_market": Text("开放市场", "open the market"),
+    "standard": Text("调整标准", "change the standard"),
+}
 
 MEASURES = Table(
     "measures",
@@ -108,6 +123,53 @@ def read_measures(folder: CityFolder) -> gpd.GeoDataFrame:
 def read_promises(folder: CityFolder) -> pd.DataFrame:
     """All promises of a city."""
     return _read(folder, PROMISES)
+
+
+def by_need(measures: pd.DataFrame, *, year: int | None = None) -> dict[str, list[dict[str, Any]]]:
+    """The measures that answer each need, by its id; those that were dropped answer nothing.
+
+    Parameters
+    ----------
+    measures
+        Frame of the measures contract.
+    year
+        Only measures that answer the check-up of this year or an earlier one.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"year": [2025, 2025], "status": ["planned", "dropped"], "need_ids": ["N-1;N-2", "N-3"]})
+    >>> sorted(by_need(rows))
+    ['N-1', 'N-2']
+    """
+    answering = measures[measures["status"] != "dropped"]
+    if year is not None:
+        answering = answering[answering["year"] <= year]
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in answering.to_dict("records"):
+        for need_id in filter(None, str(row["need_ids"]).split(";")):
+            found.setdefault(need_id, []).append(row)
+    return found
+
+
+def in_words(measure: Mapping[str, Any]) -> Text:
+    """A measure in a few words: what is done where, for which places, by when.
+
+    Examples
+    --------
+    >>> in_words({"kind": "convert", "service": "childcare", "name": "老粮站", "places": 40.0, "due_year": 2026}).zh
+    '改造闲置空间：婴幼儿照护（老粮站），40位，2026年'
+    """
+    kind, service = KIND_NAMES[measure["kind"]], SERVICES[measure["service"]].name
+    at = "" if pd.isna(measure["name"]) else str(measure["name"])
+    places = measure["places"]
+    many = (
+        Text("", "") if pd.isna(places) or not places else Text(f"，{places:.0f}位", f", {places:.0f} places")
+    )
+    due = int(measure["due_year"])
+    return Text(
+        f"{kind.zh}：{service.zh}{f'（{at}）' if at else ''}{many.zh}，{due}年",
+        f"{kind.en}: {service.en}{f' ({at})' if at else ''}{many.en}, by {due}",
+    )
 
 
 def _read(folder: CityFolder, contract: Table) -> pd.DataFrame:

@@ -20,12 +20,13 @@ from yiju.city.services import CLASS_NAMES, GROUPS, INSTRUMENT_NAMES, SERVICES, 
 from yiju.needs.advice import advice
 from yiju.needs.deadlines import REASONS
 from yiju.needs.evidence import read_evidence
+from yiju.needs.measures import by_need, in_words, read_measures
 from yiju.needs.terms import indicator_name, variant_name, word
 from yiju.needs.wording import count_missing
 from yiju.text import Lang, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from yiju.city.folder import CityFolder
 
@@ -120,6 +121,7 @@ def problem_list(needs: pd.DataFrame, folder: CityFolder) -> View:
 def problem_ledger(needs: pd.DataFrame, folder: CityFolder) -> View:
     """问题台账: every need with all that the ledger knows of it, the closed ones too."""
     names, levels = _place_names(folder), _level_names(folder)
+    acting = by_need(read_measures(folder))
     lines = [
         {
             "need_id": row["need_id"],
@@ -141,6 +143,7 @@ def problem_ledger(needs: pd.DataFrame, folder: CityFolder) -> View:
             "first_year": row["first_year"],
             "closed_year": None if pd.isna(row["closed_year"]) else int(row["closed_year"]),
             "requests": _requests(row["evidence"]),
+            "measure": _said(acting.get(row["need_id"], [])),
             "problem": Text(row["sentence_zh"], row["sentence_en"]),
         }
         for row in needs.to_dict("records")
@@ -151,10 +154,12 @@ def problem_ledger(needs: pd.DataFrame, folder: CityFolder) -> View:
 def rectification_list(needs: pd.DataFrame, folder: CityFolder) -> View:
     """整改清单: what is to be done about each open need, by whom; those by deadline first, then by rank."""
     names = _place_names(folder)
+    acting = by_need(read_measures(folder))
     rows = sorted(_open(needs), key=lambda row: (row["deadline_class"] != "deadline", row["rank"]))
     lines = []
     for row in rows:
         ground = read_evidence(row["evidence"])[0]
+        measures = acting.get(row["need_id"], [])
         lines.append(
             {
                 "indicator_name": indicator_name(row["indicator"]),
@@ -169,6 +174,9 @@ def rectification_list(needs: pd.DataFrame, folder: CityFolder) -> View:
                 "joint": _units(row["joint_units"]),
                 "priority": row["rank"],
                 "next_year": Text("", ""),
+                "measure": _said(measures),
+                "cost_yuan": _sum(measures, "cost_yuan"),
+                "hours": _sum(measures, "hours"),
                 "need_id": row["need_id"],
             }
         )
@@ -236,6 +244,18 @@ def _missing(row: Mapping[str, Any]) -> Text:
 def _units(codes: str) -> Text:
     names = [UNITS[code].name for code in codes.split(";") if code]
     return Text("、".join(n.zh for n in names), ", ".join(n.en for n in names))
+
+
+def _said(measures: Sequence[Mapping[str, Any]]) -> Text:
+    """The measures that answer a need, one after the other; nothing where there is none."""
+    said = [in_words(measure) for measure in measures]
+    return Text("；".join(t.zh for t in said), "; ".join(t.en for t in said))
+
+
+def _sum(measures: Sequence[Mapping[str, Any]], column: str) -> float | None:
+    """All of it, as far as it is known; None where nothing is."""
+    known = [float(m[column]) for m in measures if pd.notna(m[column])]
+    return sum(known) if known else None
 
 
 def _requests(evidence: str) -> int | None:

@@ -10,6 +10,8 @@ from yiju.checkup.snapshot import read_manifest, read_observations
 from yiju.needs.comparison import Inputs, compare_observations
 from yiju.needs.inputs import differing_inputs
 from yiju.needs.ledger import read_needs
+from yiju.needs.measures import read_promises
+from yiju.needs.promises import held
 from yiju.needs.rectification import Rate, fates, rectification_rates
 
 if TYPE_CHECKING:
@@ -25,8 +27,9 @@ class Comparison:
     """What two years say of each other.
 
     ``observations`` has a row for each observation of either year with the kind of its change, ``needs`` the
-    later ledger with the fate of each need, ``rates`` the rectification rate (U05) by deadline class, and
-    ``inputs`` what differs between the inputs.
+    later ledger with the fate of each need, ``rates`` the rectification rate (U05) by deadline class,
+    ``inputs`` what differs between the inputs, and ``promises`` what plans promised, each held against the later year
+    (:func:`yiju.needs.promises.held`).
     """
 
     earlier: int
@@ -35,6 +38,7 @@ class Comparison:
     needs: pd.DataFrame
     rates: Mapping[str, Rate]
     inputs: Inputs
+    promises: pd.DataFrame
 
 
 def compare_years(folder: CityFolder, earlier: int, later: int) -> Comparison:
@@ -62,6 +66,7 @@ def compare_years(folder: CityFolder, earlier: int, later: int) -> Comparison:
         fates(needs_before, needs_after),
         rectification_rates(needs_before, needs_after),
         inputs,
+        held(read_promises(folder), after, year=later),
     )
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from yiju.checkup.catalogue import catalogue
 from yiju.needs import STEPS, ladder
+from yiju.needs.measures import read_measures
 from yiju.report.figures import digits, with_unit, written
 from yiju.report.words import say
 from yiju.text import Text
@@ -89,7 +90,7 @@ class Overview:
     def counts(self) -> Counts:
         """The four counts and the table of steps by class."""
         material = self.material
-        rungs = ladder(material.needs, year=material.year)
+        rungs = ladder(material.needs, year=material.year, measures=read_measures(material.folder))
         opened = material.open_needs
         table = Counter(zip(opened["step"], opened["service_class"], strict=True))
         people = None if material.folder.config.weights_only else float(opened["people"].fillna(0).sum())
