@@ -17,6 +17,8 @@ from yiju.needs.views import DEADLINE_NAMES, LEVEL_NAMES
 from yiju.report.figure import Figure, needs_figure
 from yiju.report.figures import digits, with_unit
 from yiju.report.methods import methods
+from yiju.report.plan_figure import plan_figure
+from yiju.report.plan_paper import plan_paper
 from yiju.report.readings import city_facts, readings
 from yiju.report.words import FOLDER, say
 from yiju.text import Lang, Text
@@ -56,6 +58,9 @@ class Document:
             data = self._data(lang, fonts_with_cjk(fonts), figure)
             (root / "data.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
             (root / "map.svg").write_text(figure.svg, encoding="utf-8")
+            for i, plan in enumerate(self.material.plans):
+                drawing = plan_figure(self.material, plan, data["fonts"][0])
+                (root / f"plan-{i}.svg").write_text(drawing, encoding="utf-8")
             source = (FOLDER / "assets" / "report.typ").read_bytes()
             (root / "report.typ").write_bytes(source)
             pdf = typst.compile(
@@ -93,6 +98,7 @@ class Document:
                 "legend": _legend(figure, lang),
             },
             "ledger": self._ledger(lang),
+            "plans": [plan_paper(self.material, plan, lang) for plan in self.material.plans],
             "form": self._form(lang),
             "layers": self._layers(lang),
             "methods": {"title": words("methods.title"), "parts": self._methods(lang)},

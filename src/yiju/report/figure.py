@@ -50,8 +50,8 @@ def needs_figure(material: Material) -> Figure:
     shapes = simplify_coverage(places.geometry, frame.step_m)
     fills = [colours[int(np.searchsorted(ends, n))] if n else "#ffffff" for n in numbers]
     body = [
-        *(f'<path d="{_path(s, frame)}" fill="{c}"/>' for s, c in zip(shapes, fills, strict=True)),
-        *_base(material, frame),
+        *(f'<path d="{path_of(s, frame)}" fill="{c}"/>' for s, c in zip(shapes, fills, strict=True)),
+        *base_layers(material, frame),
         f'<g fill="none" stroke="#16242a" stroke-width="2">{"".join(_outline(s, frame) for s in shapes)}</g>',
     ]
     view = f'viewBox="0 0 {frame.width} {frame.height}"'
@@ -94,8 +94,8 @@ def class_ends(numbers: np.ndarray) -> list[int]:
     return sorted({int(q) for q in quantiles})
 
 
-def _base(material: Material, frame: Frame) -> list[str]:
-    """Water, main streets and railways, thin."""
+def base_layers(material: Material, frame: Frame) -> list[str]:
+    """Water, main streets and railways, thin, as elements of an SVG."""
     streets = material.table("street_edges")
     main = streets[streets["street_class"].str.removesuffix("_link").isin(_MAIN_STREETS)].geometry
     water, railways = material.table("water").geometry, material.table("railways").geometry
@@ -115,14 +115,14 @@ def _layer(shapes: gpd.GeoSeries, frame: Frame) -> str:
     )
     near = shapes[shapes.intersects(window)].intersection(window).reset_index(drop=True)
     simple = simplify_within_budget(near, frame.step_m, _VERTICES)
-    return "".join(f'<path d="{path}"/>' for path in (_path(shape, frame) for shape in simple) if path)
+    return "".join(f'<path d="{path}"/>' for path in (path_of(shape, frame) for shape in simple) if path)
 
 
 def _outline(shape: shapely.Geometry, frame: Frame) -> str:
-    return f'<path d="{_path(shape, frame)}"/>'
+    return f'<path d="{path_of(shape, frame)}"/>'
 
 
-def _path(shape: shapely.Geometry, frame: Frame) -> str:
+def path_of(shape: shapely.Geometry, frame: Frame) -> str:
     """The commands of an SVG path; y runs downwards there."""
     closed = shape.geom_type.endswith("Polygon")
     lines = shapely.get_rings(shape) if closed else shapely.get_parts(shape)
