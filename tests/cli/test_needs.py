@@ -112,6 +112,19 @@ def test_closed_needs_are_shown_when_asked_for(yiju: Run, city: Path) -> None:
     assert "recognised in 2024, met in 2025" in yiju("needs", city, "--closed").output
 
 
+def test_each_need_has_the_answers_of_its_class(yiju: Run, city: Path) -> None:
+    en = yiju("needs", city, "--year", 2024, "--answers", "--place", "c-0-0")
+    assert en.exit_code == 0, en.output
+    assert "There is no provider of day care for older people within the walk to buy from" in en.output
+    assert "350 m²" in en.output
+    zh = yiju("needs", city, "--year", 2024, "--answers", lang="zh")
+    assert "民政局牵头" in zh.output
+    rows = json.loads(yiju("needs", city, "--year", 2024, "--answers", "--json").output)
+    assert {row["lane"] for row in rows} == {"inclusive"}
+    assert {row["price_ceiling_yuan"] for row in rows} == {1500.0}
+    assert "There is no such need" in yiju("needs", city, "--answers", "--service", "park").output
+
+
 def test_a_form_goes_to_a_file_that_spreadsheets_read(yiju: Run, city: Path, tmp_path: Path) -> None:
     out = tmp_path / "整改清单.csv"
     done = yiju("needs", city, "--year", 2024, "--form", "rectification_list", "--out", out, lang="zh")

@@ -283,10 +283,31 @@ def _explain_need(city: CityFolder, need: dict[str, Any], year: int | None, *, a
     }
     click.echo("")
     print_table([{**ref, "value": _number(ref.get("value"))} for ref in evidence], columns)
+    _say_answers(city, need, year)
     raising = dict.fromkeys(str(r["indicator"]) for r in evidence if r["role"] in ("raises", "raised", "met"))
     for indicator in raising:
         click.echo("")
         _say_explanation(explained(indicator, city, place=need["place_id"], year=year))
+
+
+def _say_answers(city: CityFolder, need: dict[str, Any], year: int | None) -> None:
+    """What would answer an open need; of a city that has changed since, only why nothing can be said."""
+    from yiju.supply.lanes import answers
+    from yiju.supply.lanes.contract import OPTION_NAMES
+    from yiju.supply.scenario.stored import StaleCheckup
+
+    if need["status"] != "open":
+        return
+    click.echo("")
+    try:
+        found = answers(city, year, need_ids=[need["need_id"]])
+    except StaleCheckup as stale:
+        say(stale.message)
+        return
+    lang, cannot = use_lang(), Text("（不可行）", " (does not apply)")
+    for row in found.to_dict("records"):
+        no = "" if row["applies"] else cannot.say(lang)
+        click.echo(f"  {OPTION_NAMES[row['option']].say(lang)}{no}: {row[f'text_{lang}']}")
 
 
 def _say_explanation(explanation: Explanation) -> None:

@@ -25,6 +25,15 @@ _COLUMNS = {
     "people": Text("人数", "people"),
     "sentence": Text("需求", "need in words"),
 }
+_ANSWER_COLUMNS = {
+    "rank": Text("序位", "rank"),
+    "need_id": Text("编号", "need"),
+    "what": Text("地点与服务", "place and service"),
+    "option": Text("办法", "instrument"),
+    "applies": Text("可行", "applies"),
+    "cost_yuan": Text("费用（元）", "cost, yuan"),
+    "text": Text("说明", "answer in words"),
+}
 _FORMS = ("problem_list", "problem_ledger", "rectification_list", "indicator_form")
 
 
@@ -37,6 +46,7 @@ _FORMS = ("problem_list", "problem_ledger", "rectification_list", "indicator_for
 @click.option("--closed", is_flag=True, help="Show closed needs too.")
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many to show.")
 @click.option("--all", "everything", is_flag=True, help="Show all of them.")
+@click.option("--answers", "answered", is_flag=True, help="What would answer each open need, by its class.")
 @click.option(
     "--form", type=click.Choice(_FORMS), help="Write this official form as CSV instead (see --out)."
 )
@@ -55,6 +65,7 @@ def needs(  # noqa: PLR0913 - a command has the options that it has
     closed: bool,
     limit: int,
     everything: bool,
+    answered: bool,
     form: str | None,
     out: Path | None,
     as_json: bool,
@@ -66,6 +77,7 @@ def needs(  # noqa: PLR0913 - a command has the options that it has
     \b
     Example 示例:
       yiju needs chongqing --service elder_day_care --limit 5
+      yiju needs chongqing --answers --place 磁溪社区
       yiju needs chongqing --form rectification_list --out 整改清单.csv
     """
     from yiju.city.folder import CityFolder
@@ -88,6 +100,10 @@ def needs(  # noqa: PLR0913 - a command has the options that it has
         _write_form(form, shown, city, year, out)
         return
     rows = shown if everything or as_json else shown.head(limit)
+    if answered:
+        _say_answers(city, year, rows, as_json=as_json)
+        _say_more(len(shown) - len(rows))
+        return
     if as_json:
         columns = {c.name: c.meaning for c in NEEDS.columns}
         whole = [row | {"evidence": read_evidence(str(row["evidence"]))} for row in _plain(rows)]
@@ -98,9 +114,7 @@ def needs(  # noqa: PLR0913 - a command has the options that it has
         say(Text("没有符合条件的需求。", "There is no such need."))
         return
     print_table(_in_words(rows), _COLUMNS)
-    if len(shown) > len(rows):
-        left = len(shown) - len(rows)
-        say(Text(f"另有 {left} 条，用 --all 查看。", f"{left} more: --all shows them."), err=True)
+    _say_more(len(shown) - len(rows))
 
 
 @click.command()
@@ -189,6 +203,45 @@ def _in_words(rows: pd.DataFrame) -> list[dict[str, object]]:
         }
         for row in _plain(rows)
     ]
+
+
+def _say_answers(city: CityFolder, year: int | None, needs: pd.DataFrame, *, as_json: bool) -> None:
+    """What would answer these needs, most pressing first."""
+    from yiju.city.services import SERVICES
+    from yiju.supply.lanes import ANSWERS, answers
+    from yiju.supply.lanes.contract import OPTION_NAMES
+
+    found = answers(city, year, need_ids=set(needs["need_id"]))
+    if as_json:
+        print_table(_plain(found), {c.name: c.meaning for c in ANSWERS.columns}, as_json=True)
+        return
+    if not len(found):
+        say(Text("没有符合条件的需求。", "There is no such need."))
+        return
+    lang, places = use_lang(), city.table("places").set_index("place_id")["name"]
+    need_of = needs.set_index("need_id")[["rank", "place_id", "service"]].to_dict("index")
+    yes, no = Text("是", "yes"), Text("否", "no")
+    rows = [
+        {
+            "rank": need_of[row["need_id"]]["rank"],
+            "need_id": row["need_id"],
+            "what": "{place} {service}".format(
+                place=places.get(need_of[row["need_id"]]["place_id"], ""),
+                service=SERVICES[need_of[row["need_id"]]["service"]].name.say(lang),
+            ),
+            "option": OPTION_NAMES[str(row["option"])].say(lang),
+            "applies": (yes if row["applies"] else no).say(lang),
+            "cost_yuan": None if row["cost_yuan"] is None else f"{float(str(row['cost_yuan'])):,.0f}",
+            "text": row[f"text_{lang}"],
+        }
+        for row in _plain(found)
+    ]
+    print_table(rows, _ANSWER_COLUMNS)
+
+
+def _say_more(left: int) -> None:
+    if left > 0:
+        say(Text(f"另有 {left} 条，用 --all 查看。", f"{left} more: --all shows them."), err=True)
 
 
 def _say_counts(counts: Ladder) -> None:

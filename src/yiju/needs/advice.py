@@ -73,6 +73,17 @@ def advice(need: Mapping[str, object]) -> Text:
     return _NOT_GOOD if need.get("deadline_class") == "deadline" else _BEST_EFFORT_QUALITY
 
 
+def is_severed(evidence: str) -> bool:
+    """Whether so many are near as the crow flies and not on foot that a way should be opened first.
+
+    Examples
+    --------
+    >>> is_severed('[{"kind": "severance", "value": 31.0}]'), is_severed("[]")
+    (True, False)
+    """
+    return _severance(evidence) > _SEVERED_POINTS
+
+
 def _severance(evidence: str) -> float:
     gaps = [r["value"] for r in read_evidence(evidence) if r["kind"] == "severance"]
     return max((float(g) for g in gaps if isinstance(g, int | float)), default=0.0)
