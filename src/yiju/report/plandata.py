@@ -60,15 +60,8 @@ def plan_names(material: Material) -> dict[str, Mapping[str, Text]]:
 def _plan(plan: Plan, measures: gpd.GeoDataFrame, frame: Frame) -> dict[str, Json]:
     about = plan.about
     kept = (
-        "name",
-        "problem",
-        "services",
-        "budget_yuan",
-        "spent_yuan",
-        "people_gained",
-        "weights_only",
-        "asked",
-    )
+        "name", "problem", "services", "budget_yuan", "spent_yuan", "people_gained", "weights_only", "asked", "proof",
+    )  # fmt: skip
     return {
         **{key: about[key] for key in kept},
         "lacking": sum(about["people_lacking_by_service"].values()),

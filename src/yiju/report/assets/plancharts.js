@@ -37,7 +37,9 @@ function gainChart(plan, aria) {
   const most = bound.map((b, i) => (b === null ? gained[i] : b * scale));
   const xs = axisSteps(Math.max(...money_));
   const ys = axisSteps(Math.max(...most));
-  const [wide, high, left, top] = [500, 250, 62, 26];
+  // drawn in the width that there is, so that its words keep their size on a telephone
+  const wide = Math.min(500, Math.max(240, byId("plan-charts").clientWidth - 90));
+  const [high, left, top] = [250, 62, 26];
   const x = (/** @type {number} */ v) => left + (v / xs[xs.length - 1]) * wide;
   const y = (/** @type {number} */ v) => top + (1 - v / ys[ys.length - 1]) * high;
   const path = (/** @type {number[]} */ values) => values.map((v, i) => `${i ? "L" : "M"}${x(money_[i]).toFixed(1)} ${y(v).toFixed(1)}`).join("");
@@ -61,7 +63,7 @@ function gainChart(plan, aria) {
 function sharingFigure(sharing) {
   const gini = (/** @type {PlanCurve} */ curve) => (curve.gini === null ? say("plans.sharing.nobody") : figure(curve.gini, 2));
   return h("figure", null,
-    h("figcaption", null, h("b", null, serviceName(sharing.service)), say("plans.sharing.gini", { before: gini(sharing.before), after: gini(sharing.after) })),
+    h("figcaption", null, h("b", { class: "cap" }, serviceName(sharing.service)), say("plans.sharing.gini", { before: gini(sharing.before), after: gini(sharing.after) })),
     twoCurves(sharing, `${serviceName(sharing.service)}. ${say("plans.sharing.gini", { before: gini(sharing.before), after: gini(sharing.after) })}`));
 }
 

@@ -14,7 +14,7 @@ const inUnit = (yuan) => (yuan === null ? null : LANG === "zh" ? yuan / 1e4 : yu
 /** @param {Value} yuan */
 function money(yuan) {
   const n = inUnit(yuan);
-  return n === null ? "—" : say("plans.yuan", { n: figure(n, LANG === "zh" ? (n < 1000 ? 1 : 0) : 2) });
+  return n === null ? "—" : say("plans.yuan", { n: figure(n, Number.isInteger(n) ? 0 : LANG === "zh" ? 1 : 2) });
 }
 
 /** People, or their share of those who go without where people are weights only. @param {Plan} plan @param {number} n */
@@ -81,16 +81,16 @@ function drawPlanHead(plan) {
   const of = { of: figure(Math.round(plan.lacking)), share: figure(share, 1) };
   const cards = [
     ["gained", plan.weights_only ? `${figure(share, 1)}%` : figure(Math.round(plan.people_gained)), [say(plan.weights_only ? "plans.gained.weights" : plan.services.length > 1 ? "plans.gained.about" : "plans.gained.alone", of), plan.lost >= 0.5 ? h("b", null, " ", say("plans.lost", { n: figure(Math.round(plan.lost)) })) : null]],
-    ["spent", money(plan.spent_yuan), [plan.budget_yuan === null ? say("plans.spent.open") : say("plans.spent.budget", { n: money(plan.budget_yuan), share: figure((100 * plan.spent_yuan) / plan.budget_yuan) })]],
+    ["spent", [figure(inUnit(plan.spent_yuan), LANG === "zh" ? 1 : 2), h("small", null, ` ${say("plans.unit")}`)], [plan.budget_yuan === null ? say("plans.spent.open") : say("plans.spent.budget", { n: money(plan.budget_yuan), share: figure((100 * plan.spent_yuan) / plan.budget_yuan) })]],
     ["gap", plan.gap === null ? say("plans.gap.unknown") : plan.proof === "optimal" ? "0%" : `≤ ${figure(Math.ceil(plan.gap * 1000) / 10, 1)}%`, [bi(plan.verdict)]],
     ["seconds", say("plans.seconds.n", { n: figure(plan.seconds, 1) }), [say("plans.seconds.about")]],
   ];
   fill(byId("plan-head"),
     h("h3", null, plan.name),
-    h("p", null, say("plans.asks", { problem: nameOf("problems", plan.problem), services: plan.services.map((code) => `${serviceName(code)} (${say("plans.within", { n: figure(plan.limits_m[code]) })})`).join(LANG === "zh" ? "、" : ", ") })),
+    h("p", { class: "cap" }, say("plans.asks", { problem: nameOf("problems", plan.problem), services: plan.services.map((code) => `${serviceName(code)} (${say("plans.within", { n: figure(plan.limits_m[code]) })})`).join(LANG === "zh" ? "、" : ", ") })),
     h("p", { class: "said" }, said.map((words) => chip(words))),
     plan.stale ? h("p", { class: "notice" }, say("plans.stale")) : null,
-    h("ul", { class: "counts" }, cards.map(([key, number, about]) => h("li", null, h("p", { class: "name" }, say(`plans.${key}`)), h("p", { class: "figure" }, /** @type {Child} */ (number)), h("p", { class: "note" }, /** @type {Child[]} */ (about))))));
+    h("ul", { class: "counts" }, cards.map(([key, number, about]) => h("li", null, h("p", { class: "name" }, say(`plans.${key}`)), h("p", { class: "figure" }, /** @type {Child[]} */ ([number].flat())), h("p", { class: "note" }, /** @type {Child[]} */ (about))))));
 }
 
 /** The sentence of each site beside the map. @param {Plan} plan */
@@ -112,7 +112,7 @@ function drawPlanLegend() {
   const plan = shownPlan();
   const mark = (/** @type {Record<string, string | number>} */ circle) => s("svg", { width: 20, height: 16, "aria-hidden": "true" }, s("circle", { cx: 10, cy: 8, ...circle }));
   const n = (/** @type {number} */ people) => (plan.weights_only ? planPeople(plan, people) : figure(Math.round(people)));
-  fill(byId("plan-legend"), h("b", null, serviceName(reach.service)), h("ul", null,
+  fill(byId("plan-legend"), h("b", { class: "cap" }, serviceName(reach.service)), h("ul", null,
     h("li", null, mark({ r: 7, fill: "#16242a" }), say("plans.key.site")),
     h("li", null, mark({ r: 5, fill: PLANINK.newly }), say("plans.key.newly", { n: n(reach.people.reduce((all, v) => all + v, 0)) })),
     h("li", null, mark({ r: 4, fill: "#fff", stroke: PLANINK.without, "stroke-width": 1.4 }), say("plans.key.without", { n: n(reach.people_without) })),
@@ -131,12 +131,12 @@ function siteTable(plan) {
     h("thead", null, h("tr", null, columns.map((key) => h("th", { scope: "col", class: right.includes(key) ? "r" : "" }, say(`plans.${key}`))))),
     h("tbody", null, plan.sites.map((site, i) => h("tr", null,
       h("th", { scope: "row", class: "wide" }, h("span", { class: "rank" }, String(i + 1)), h("button", { class: "link", type: "button", onclick: () => { chooseSite(i); byId("plan-panel").scrollIntoView({ block: "start" }); } }, site.name), h("span", { class: "range" }, [(PLACES.get(site.place) || { name: "" }).name, nameOf("candidate_kinds", site.kind)].filter(Boolean).join(" · "))),
-      h("td", label("hosts"), h("span", null, site.supplies.map((supply) => h("span", { class: "line" }, serviceName(supply.service), supply.places === null ? null : h("span", { class: "soft" }, ` ${say("plans.places", { n: figure(supply.places) })} · ${nameOf("options", supply.option)}`))))),
+      h("td", label("hosts"), h("span", null, site.supplies.map((supply) => h("span", { class: "line cap" }, serviceName(supply.service), h("span", { class: "range wraps" }, [planPeople(plan, supply.people), supply.places === null ? "" : say("plans.places", { n: figure(supply.places) }), nameOf("options", supply.option)].filter(Boolean).join(" · ")))))),
       h("td", label("area"), figure(site.area_m2)),
       h("td", label("cost"), money(site.cost_yuan)),
       h("td", label("serves"), h("span", null, planPeople(plan, site.people))),
       h("td", label("walk"), site.walk_m[1] === null ? "—" : `${walkWords(site.walk_m[0])} → ${walkWords(site.walk_m[1])}`),
-      h("td", label("without"), bi(site.without) || "—"),
+      h("td", label("without"), h("span", { class: "cap" }, bi(site.without) || "—")),
       h("td", label("next"), site.next === null ? say("plans.next.none") : h("span", null, site.next, h("span", { class: "range wraps" }, bi(site.instead)))),
       h("td", label("year"), String(site.year)),
       answered ? h("td", label("answers"), site.needs.length ? h("button", { class: "num", type: "button", "aria-label": `${say("plans.answers")} ${site.name}`, onclick: () => explainSite(site) }, say("plans.answers.n", { n: site.needs.length })) : "—") : null)))));
