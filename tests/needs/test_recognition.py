@@ -61,7 +61,12 @@ def test_evidence_holds_the_pair_and_says_what_it_was_held_against(town, observa
         observation("L01", "c-0-0", 90.0, group="age_3_5"),
     )
     needs = recognise(frame, town, year=2024)
-    assert _roles(needs) == [("observation", "raises"), ("observation", "beside"), ("observation", "beside")]
+    assert _roles(needs) == [
+        ("observation", "raises"),
+        ("observation", "beside"),
+        ("observation", "beside"),
+        ("demand", "due_floor_area"),
+    ]
     lead = read_evidence(needs["evidence"].iloc[0])[0]
     said = {
         "indicator": "L05",
@@ -96,7 +101,10 @@ def test_requests_of_the_year_stand_beside_the_norm(town, observation, observati
     assert (heard["kindergarten"]["role"], heard["kindergarten"]["n"]) == ("silent", 0)
     assert needs["deadline_class"].unique().tolist() == ["best_effort"]
     # a year without a log says nothing about silence
-    assert _roles(recognise(frame, town, year=2023)) == [("observation", "raises")]
+    assert _roles(recognise(frame, town, year=2023)) == [
+        ("observation", "raises"),
+        ("demand", "due_floor_area"),
+    ]
 
 
 def test_strong_complaints_set_a_deadline(tmp_path, observation, observations) -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 from yiju.city.services import SERVICES
 from yiju.needs.barriers import Barriers
 from yiju.needs.deadlines import deadline_reason
+from yiju.needs.dues import dues
 from yiju.needs.evidence import (
     Grounds,
     Ref,
@@ -46,6 +47,7 @@ class Entries:
         self._rules = rules
         places = folder.table("places")
         self._names = dict(zip(places["place_id"], places["name"], strict=True))
+        self._residents = residents
         self._voices = hear(folder, year, residents)
         self._barriers = Barriers(folder, places)
         self._evidence = Grounds(observations, {rule.indicator for rule in rules})
@@ -53,6 +55,8 @@ class Entries:
     def open(self, need: Raised, first_year: int, lighter: str | None = None) -> Row:
         """A need that this year's observations raise; ``lighter`` is an earlier need that sank to this one."""
         refs = self._grounds(need)
+        total = _total(_known(need.lead["people"]), _known(need.lead["share"]))
+        refs += dues(need.service, need.place_id, need.group, total, self._residents)
         voice = voice_ref(self._voices, need.place_id, need.service)
         if voice is not None:
             refs.append(voice)
@@ -128,7 +132,7 @@ class Entries:
             service=row["service"],
             step=row["step"],
             people=people,
-            total=people / share if people is not None and share else None,
+            total=_total(people, share) if share else None,
             share=share,
             shortfall=_known(row["shortfall"]),
             shortfall_unit=row["shortfall_unit"],
@@ -175,6 +179,11 @@ def _as_past(evidence: str) -> list[Ref]:
     """The observations that once raised a need, said in the past tense; the rest belongs to its year."""
     past = [r for r in read_evidence(evidence) if r["role"] in ("raises", "raised")]
     return [r | {"role": "raised"} for r in past]
+
+
+def _total(people: float | None, share: float | None) -> float | None:
+    """All of the group at the place, of those concerned and their share; of no known share they are all of it."""
+    return people / share if people is not None and share else people
 
 
 def _known(value: object) -> float | None:

@@ -2,11 +2,12 @@
 
 A reference is a flat mapping, stored as JSON in the column ``evidence``::
 
-    kind       observation | severance | requests | earlier | not measured
+    kind       observation | severance | requests | demand | earlier | not measured
     role       raises: it misses its standard   raised: it did so in an earlier year
                beside: it stands beside, for comparison (the official reading, the stricter radius, everybody)
                voiced: residents asked for it   silent: nobody did, though there is a log
                met: the measurement that closed the need
+               due_places, due_floor_area: what the service's norm asks for (value) for so many people (n)
     indicator  with edition, method, variant, group, place_id, value, low, high, unit, n, status, source, provisional
     threshold  what it was held against, and for what raises or meets: threshold_from, one of threshold (the
                indicator's own), floor (60 % on foot, provisional), city.toml, rule (of the catalogue)
