@@ -52,10 +52,10 @@ function gainChart(plan, aria) {
     s("path", { d: `${path(most)}${back}Z`, fill: "#c9dfe2" }),
     s("path", { d: path(most), stroke: "#0c5a66", "stroke-width": 1, "stroke-dasharray": "2 3", fill: "none" }),
     s("path", { d: `M${x(here)} ${y(0)}V${y(ys[ys.length - 1])}`, stroke: "#16242a", "stroke-dasharray": "4 4" }),
-    text({ x: x(here), y: top - 10, "text-anchor": "middle", "font-size": 12, fill: "#16242a" }, say("plans.curve.here")),
+    text({ x: x(here) + 7, y: y(0) - 9, "font-size": 12, fill: "#16242a" }, say("plans.curve.here")),
     s("path", { d: path(gained), stroke: "#0c5a66", "stroke-width": 2.4, fill: "none" }),
     ...money_.map((v, i) => s("circle", { cx: x(v), cy: y(gained[i]), r: Math.abs(v - here) < 1e-9 ? 6 : 4, fill: Math.abs(v - here) < 1e-9 ? "#16242a" : "#fff", stroke: "#0c5a66", "stroke-width": 2 }, s("title", {}, `${say("plans.curve.point", { budget: money(plan.curve.budget_yuan[i]), people: planPeople(plan, people[i]) })} (${say("plans.curve.sites")} ${sites[i]})`))),
-    text({ x: x(0), y: top - 10, "font-size": 12 }, say("plans.curve.y")),
+    text({ x: 0, y: 11, "font-size": 12 }, say("plans.curve.y")),
     text({ x: x(xs[xs.length - 1]), y: y(0) + 36, "text-anchor": "end", "font-size": 12 }, say("plans.curve.x", { unit: say("plans.unit") })));
 }
 

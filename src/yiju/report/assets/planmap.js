@@ -80,7 +80,9 @@ function drawPlanBase(pen) {
 /** @param {CanvasRenderingContext2D} pen @param {Plan} plan @param {PlanReach} reach */
 function drawHomes(pen, plan, reach) {
   const { newly, without } = homesOf(reach);
-  const r = Math.min(6, Math.max(2.4, (14 / DATA.meta.step_m) * PLANVIEW.scale));
+  // where homes are many their marks are small, until the map comes near
+  const crowd = Math.sqrt(800 / Math.max(800, (newly.length + without.length) / 2));
+  const r = Math.min(6, Math.max(2.6 * Math.max(crowd, 0.45), (14 / DATA.meta.step_m) * PLANVIEW.scale));
   pen.strokeStyle = PLANINK.line;
   pen.lineWidth = 1;
   pen.beginPath();
@@ -91,11 +93,11 @@ function drawHomes(pen, plan, reach) {
   pen.stroke();
   pen.strokeStyle = PLANINK.without;
   pen.fillStyle = "#ffffff";
-  pen.lineWidth = 1.2;
+  pen.lineWidth = r > 2 ? 1.2 : 0.6;
   dots(pen, without, r * 0.8);
   pen.fillStyle = PLANINK.newly;
   pen.strokeStyle = "#ffffff";
-  pen.lineWidth = 0.8;
+  pen.lineWidth = r > 2 ? 0.8 : 0.3;
   dots(pen, newly, r);
 }
 

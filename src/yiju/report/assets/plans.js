@@ -12,10 +12,9 @@ const serviceName = (code) => bi((DATA.services[code] || { name: null }).name) |
 /** Money as each language reads it: ten thousands, or millions. @param {Value} yuan */
 const inUnit = (yuan) => (yuan === null ? null : LANG === "zh" ? yuan / 1e4 : yuan / 1e6);
 /** @param {Value} yuan */
-function money(yuan) {
-  const n = inUnit(yuan);
-  return n === null ? "—" : say("plans.yuan", { n: figure(n, Number.isInteger(n) ? 0 : LANG === "zh" ? 1 : 2) });
-}
+const moneyDigits = (yuan) => (Number.isInteger(inUnit(yuan)) ? 0 : LANG === "zh" ? 1 : 2);
+/** @param {Value} yuan */
+const money = (yuan) => (yuan === null ? "—" : say("plans.yuan", { n: figure(inUnit(yuan), moneyDigits(yuan)) }));
 
 /** People, or their share of those who go without where people are weights only. @param {Plan} plan @param {number} n */
 function planPeople(plan, n) {
@@ -32,7 +31,7 @@ function drawPlans() {
   fill(byId("plan-controls"), plan.services.length < 2 ? null : choice(say("plans.service"), plan.services.map((code, i) => /** @type {[string, string]} */ ([String(i), serviceName(code)])), String(PLANS.service), (i) => { PLANS.service = Number(i); drawPlans(); }));
   drawWhy(plan);
   drawPlanLegend();
-  fill(byId("plan-sites"), plan.sites.length ? siteTable(plan) : h("p", { class: "notice" }, say("plans.none")));
+  fill(byId("plan-sites"), plan.sites.length ? siteTable(plan) : null);
   fill(byId("plan-charts"), gainFigure(plan), plan.equity.map(sharingFigure));
   fill(byId("plan-grounds"), planNotes(plan));
   requestAnimationFrame(() => drawPlanMap(plan, shownReach()));
@@ -54,6 +53,9 @@ function chooseSite(i) {
   PLANVIEW.site = i;
   drawPlanMap(shownPlan(), shownReach());
   drawWhy(shownPlan());
+  const sheet = byId("plan-why");
+  const chosen = /** @type {HTMLElement | null} */ (sheet.querySelector(".chosen"));
+  if (chosen) sheet.scrollTop = chosen.offsetTop - sheet.offsetTop;
 }
 
 /** A site of a plan by its address, from anywhere on the page. @param {number} plan @param {number} site */
@@ -77,11 +79,12 @@ function drawPlanHead(plan) {
     asked.years.length ? say("plans.asked.years", { years: asked.years.join(LANG === "zh" ? "、" : ", ") }) : "",
     say("plans.asked.candidates", { n: figure(asked.candidates) }),
   ].filter(Boolean);
+  const places = plan.problem === "expand";
   const share = plan.lacking ? (100 * plan.people_gained) / plan.lacking : 0;
   const of = { of: figure(Math.round(plan.lacking)), share: figure(share, 1) };
   const cards = [
-    ["gained", plan.weights_only ? `${figure(share, 1)}%` : figure(Math.round(plan.people_gained)), [say(plan.weights_only ? "plans.gained.weights" : plan.services.length > 1 ? "plans.gained.about" : "plans.gained.alone", of), plan.lost >= 0.5 ? h("b", null, " ", say("plans.lost", { n: figure(Math.round(plan.lost)) })) : null]],
-    ["spent", [figure(inUnit(plan.spent_yuan), LANG === "zh" ? 1 : 2), h("small", null, ` ${say("plans.unit")}`)], [plan.budget_yuan === null ? say("plans.spent.open") : say("plans.spent.budget", { n: money(plan.budget_yuan), share: figure((100 * plan.spent_yuan) / plan.budget_yuan) })]],
+    [places ? "gained.places" : "gained", plan.weights_only ? `${figure(share, 1)}%` : figure(Math.round(plan.people_gained)), [say(places ? "plans.gained.places.about" : plan.weights_only ? "plans.gained.weights" : plan.services.length > 1 ? "plans.gained.about" : "plans.gained.alone", of), plan.lost >= 0.5 ? h("b", null, " ", say("plans.lost", { n: figure(Math.round(plan.lost)) })) : null]],
+    ["spent", [figure(inUnit(plan.spent_yuan), moneyDigits(plan.spent_yuan)), h("small", null, ` ${say("plans.unit")}`)], [plan.budget_yuan === null ? say("plans.spent.open") : say("plans.spent.budget", { n: money(plan.budget_yuan), share: figure((100 * plan.spent_yuan) / plan.budget_yuan) })]],
     ["gap", plan.gap === null ? say("plans.gap.unknown") : plan.proof === "optimal" ? "0%" : `≤ ${figure(Math.ceil(plan.gap * 1000) / 10, 1)}%`, [bi(plan.verdict)]],
     ["seconds", say("plans.seconds.n", { n: figure(plan.seconds, 1) }), [say("plans.seconds.about")]],
   ];
@@ -95,7 +98,7 @@ function drawPlanHead(plan) {
 
 /** The sentence of each site beside the map. @param {Plan} plan */
 function drawWhy(plan) {
-  fill(byId("plan-why"), h("h3", null, say("plans.why")), h("ol", { class: "plain" }, plan.sites.map((site, i) => h("li", { class: PLANVIEW.site === i ? "chosen" : "" },
+  fill(byId("plan-why"), h("h3", null, say("plans.why")), plan.sites.length ? null : h("p", { class: "notice" }, say("plans.none")), h("ol", { class: "plain" }, plan.sites.map((site, i) => h("li", { class: PLANVIEW.site === i ? "chosen" : "" },
     h("button", { class: "say", type: "button", "aria-pressed": String(PLANVIEW.site === i), onclick: () => chooseSite(PLANVIEW.site === i ? -1 : i) }, h("span", { class: "rank", "aria-hidden": "true" }, String(i + 1)), h("b", null, site.name), h("span", { class: "vh" }, ` ${say("plans.why.ask")}`)),
     h("p", { class: "small" }, whyWords(site))))));
 }
@@ -111,7 +114,7 @@ function drawPlanLegend() {
   const reach = shownReach();
   const plan = shownPlan();
   const mark = (/** @type {Record<string, string | number>} */ circle) => s("svg", { width: 20, height: 16, "aria-hidden": "true" }, s("circle", { cx: 10, cy: 8, ...circle }));
-  const n = (/** @type {number} */ people) => (plan.weights_only ? planPeople(plan, people) : figure(Math.round(people)));
+  const n = (/** @type {number} */ people) => planPeople(plan, people);
   fill(byId("plan-legend"), h("b", { class: "cap" }, serviceName(reach.service)), h("ul", null,
     h("li", null, mark({ r: 7, fill: "#16242a" }), say("plans.key.site")),
     h("li", null, mark({ r: 5, fill: PLANINK.newly }), say("plans.key.newly", { n: n(reach.people.reduce((all, v) => all + v, 0)) })),
@@ -130,7 +133,7 @@ function siteTable(plan) {
     h("caption", null, say("plans.sites")),
     h("thead", null, h("tr", null, columns.map((key) => h("th", { scope: "col", class: right.includes(key) ? "r" : "" }, say(`plans.${key}`))))),
     h("tbody", null, plan.sites.map((site, i) => h("tr", null,
-      h("th", { scope: "row", class: "wide" }, h("span", { class: "rank" }, String(i + 1)), h("button", { class: "link", type: "button", onclick: () => { chooseSite(i); byId("plan-panel").scrollIntoView({ block: "start" }); } }, site.name), h("span", { class: "range" }, [(PLACES.get(site.place) || { name: "" }).name, nameOf("candidate_kinds", site.kind)].filter(Boolean).join(" · "))),
+      h("th", { scope: "row", class: "wide" }, h("span", { class: "where" }, h("span", { class: "rank" }, String(i + 1)), h("span", null, h("button", { class: "link", type: "button", onclick: () => { chooseSite(i); byId("plan-canvas").scrollIntoView({ block: "center" }); } }, site.name), h("span", { class: "range wraps" }, [(PLACES.get(site.place) || { name: "" }).name, nameOf("candidate_kinds", site.kind)].filter(Boolean).join(" · "))))),
       h("td", label("hosts"), h("span", null, site.supplies.map((supply) => h("span", { class: "line cap" }, serviceName(supply.service), h("span", { class: "range wraps" }, [planPeople(plan, supply.people), supply.places === null ? "" : say("plans.places", { n: figure(supply.places) }), nameOf("options", supply.option)].filter(Boolean).join(" · ")))))),
       h("td", label("area"), figure(site.area_m2)),
       h("td", label("cost"), money(site.cost_yuan)),
