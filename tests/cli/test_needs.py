@@ -125,6 +125,16 @@ def test_each_need_has_the_answers_of_its_class(yiju: Run, city: Path) -> None:
     assert "There is no such need" in yiju("needs", city, "--answers", "--service", "park").output
 
 
+def test_the_sides_of_the_city(yiju: Run, city: Path) -> None:
+    en = yiju("needs", city, "--gaps", "--service", "elder_day_care")
+    assert en.exit_code == 0, en.output
+    assert "fewer than 10 home cells on one side" in en.output
+    assert "there is no centre" in en.output  # toy town of four blocks is as dense everywhere
+    rows = json.loads(yiju("needs", city, "--gaps", "--json").output)
+    assert {row["pair"] for row in rows} == {"centre_fringe", "new_old", "young_old"}
+    assert "少（15岁以下）" in yiju("needs", city, "--gaps", "--all", lang="zh").output
+
+
 def test_a_form_goes_to_a_file_that_spreadsheets_read(yiju: Run, city: Path, tmp_path: Path) -> None:
     out = tmp_path / "整改清单.csv"
     done = yiju("needs", city, "--year", 2024, "--form", "rectification_list", "--out", out, lang="zh")

@@ -7,11 +7,13 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yiju.needs.ranking import people_band, rank
+from yiju.needs.ranking import lacks_at_once, people_band, rank
 
 YEAR = 2025
 NEED = st.fixed_dictionaries(
     {
+        "place_id": st.sampled_from(["c-1", "c-2"]),
+        "service": st.sampled_from(["park", "kindergarten", "elder_day_care"]),
         "step": st.sampled_from(["none", "reach", "capacity", "quality"]),
         "service_class": st.sampled_from(["basic", "inclusive", "lifestyle"]),
         "deadline_class": st.sampled_from(["deadline", "best_effort"]),
@@ -60,6 +62,8 @@ def test_for_the_worse_in_one_thing_ranks_before(need, what) -> None:
 
 def test_years_outweigh_a_few_people_and_not_many() -> None:
     young = {
+        "place_id": "c-1",
+        "service": "park",
         "step": "reach",
         "service_class": "basic",
         "deadline_class": "best_effort",
@@ -76,6 +80,8 @@ def test_years_outweigh_a_few_people_and_not_many() -> None:
 
 def test_a_missing_cafe_is_no_emergency() -> None:
     cafe = {
+        "place_id": "c-1",
+        "service": "cafe",
         "step": "none",
         "service_class": "lifestyle",
         "deadline_class": "best_effort",
@@ -87,6 +93,44 @@ def test_a_missing_cafe_is_no_emergency() -> None:
     }
     school = cafe | {"step": "reach", "service_class": "basic", "people": 5000.0}
     assert _ranks(cafe, school) == [2, 1]
+
+
+NOTHING = {
+    "place_id": "c-1",
+    "service": "park",
+    "step": "none",
+    "service_class": "basic",
+    "deadline_class": "best_effort",
+    "people": 500.0,
+    "group": "all",
+    "first_year": YEAR,
+    "share": 1.0,
+    "status": "open",
+}
+
+
+def test_who_is_left_out_of_most_comes_first() -> None:
+    once = NOTHING | {"place_id": "c-2", "people": 9000.0, "deadline_class": "deadline"}
+    twice = [NOTHING, NOTHING | {"service": "kindergarten", "group": "age_3_5", "people": 20.0}]
+    assert _ranks(once, *twice) == [3, 1, 2]
+    # the same two lacks, of people who have nothing in common, are one each
+    apart = [NOTHING | {"group": "age_60_plus"}, NOTHING | {"service": "kindergarten", "group": "age_3_5"}]
+    assert _ranks(once, *apart)[0] == 1
+
+
+def test_what_is_closed_or_only_far_stacks_nothing() -> None:
+    closed = NOTHING | {"service": "kindergarten", "status": "closed"}
+    far = NOTHING | {"service": "primary_school", "step": "reach"}
+    frame = pd.DataFrame([NOTHING, closed, far])
+    assert lacks_at_once(frame).tolist()[0] == 1
+    assert lacks_at_once(frame).tolist()[2] == 0
+
+
+@given(st.lists(NEED, min_size=1, max_size=8), NEED)
+def test_one_more_lack_never_lowers_the_count_of_another(needs, more) -> None:
+    before = lacks_at_once(pd.DataFrame(needs))
+    after = lacks_at_once(pd.DataFrame([*needs, more])).iloc[:-1]
+    assert (after >= before).all()
 
 
 @given(st.floats(1, 1e6), st.floats(1, 1e6))

@@ -34,6 +34,15 @@ _ANSWER_COLUMNS = {
     "cost_yuan": Text("费用（元）", "cost, yuan"),
     "text": Text("说明", "answer in words"),
 }
+_GAP_COLUMNS = {
+    "pair": Text("对照", "sides"),
+    "service": Text("服务", "service"),
+    "first_percent": Text("前者%", "first %"),
+    "second_percent": Text("后者%", "second %"),
+    "difference": Text("差（百分点）", "gap, points"),
+    "interval": Text("95%区间", "95 % interval"),
+    "status": Text("状态", "status"),
+}
 _FORMS = ("problem_list", "problem_ledger", "rectification_list", "indicator_form")
 
 
@@ -47,6 +56,7 @@ _FORMS = ("problem_list", "problem_ledger", "rectification_list", "indicator_for
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many to show.")
 @click.option("--all", "everything", is_flag=True, help="Show all of them.")
 @click.option("--answers", "answered", is_flag=True, help="What would answer each open need, by its class.")
+@click.option("--gaps", "sides", is_flag=True, help="Centre and fringe, new town and old, young and old.")
 @click.option(
     "--form", type=click.Choice(_FORMS), help="Write this official form as CSV instead (see --out)."
 )
@@ -66,6 +76,7 @@ def needs(  # noqa: PLR0913 - a command has the options that it has
     limit: int,
     everything: bool,
     answered: bool,
+    sides: bool,
     form: str | None,
     out: Path | None,
     as_json: bool,
@@ -88,6 +99,9 @@ def needs(  # noqa: PLR0913 - a command has the options that it has
     city = CityFolder.open(folder)
     if service is not None:
         look_up(service)  # refuses an unknown code, with the nearest ones
+    if sides:
+        _say_gaps(city, year, service, None if everything else limit, as_json=as_json)
+        return
     ledger = write_needs(city, year=year)
     shown = ledger if closed or form else ledger[ledger["status"] == "open"]
     if place is not None:
@@ -237,6 +251,54 @@ def _say_answers(city: CityFolder, year: int | None, needs: pd.DataFrame, *, as_
         for row in _plain(found)
     ]
     print_table(rows, _ANSWER_COLUMNS)
+
+
+def _say_gaps(
+    city: CityFolder, year: int | None, service: str | None, limit: int | None, *, as_json: bool
+) -> None:
+    """Who has a service within reach on one side of the city, and who on the other; screenings when all is asked."""
+    from yiju.city.services import SERVICES
+    from yiju.needs.gaps import GAPS, gaps
+    from yiju.needs.sides import PAIRS
+    from yiju.needs.terms import word
+
+    found = gaps(city, year)
+    if service is not None:
+        found = found[found["service"] == service]
+    if as_json:
+        print_table(_plain(found), {c.name: c.meaning for c in GAPS.columns}, as_json=True)
+        return
+    shown = found
+    if limit is not None:
+        shown = found[found["status"].isin(["measured", "modelled"])].groupby("pair", sort=False).head(limit)
+    lang = use_lang()
+    rows = [
+        {
+            "pair": " / ".join(side.say(lang) for side in PAIRS[str(row["pair"])]),
+            "service": SERVICES[str(row["service"])].name.say(lang),
+            **{c: _one_digit(row[c]) for c in ("first_percent", "second_percent", "difference")},
+            "interval": "" if row["low"] is None else f"{_one_digit(row['low'])} … {_one_digit(row['high'])}",
+            "status": word("statuses", str(row["status"])).say(lang),
+        }
+        for row in _plain(shown)
+    ]
+    print_table(rows, _GAP_COLUMNS)
+    for pair, why in found[found["status"] == "not measurable"].groupby("pair", sort=False):
+        reason = why.iloc[0]
+        names = Text(*(("/".join(side.say(of) for side in PAIRS[str(pair)])) for of in ("zh", "en")))
+        n = len(why)
+        say(
+            Text(
+                f"{names.zh}：{n} 项无法测算，{reason['reason_zh']}",
+                f"{names.en}: {n} not measurable, {reason['reason_en']}",
+            ),
+            err=True,
+        )
+    _say_more(int((found["status"] != "not measurable").sum()) - len(shown) if limit is not None else 0)
+
+
+def _one_digit(value: object) -> str:
+    return "" if value is None else f"{float(str(value)):.1f}"
 
 
 def _say_more(left: int) -> None:
