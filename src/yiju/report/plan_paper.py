@@ -56,6 +56,9 @@ def _cards(plan: Plan) -> list[tuple[Text, Text, Text]]:
         kind = "about" if len(about["services"]) > 1 else "alone"
         gained = _same(f"{plan.people_gained:,.0f}")
         of = say(f"plans.gained.{kind}", of=f"{lacking:,.0f}", share=percent.removesuffix("%"))
+    places = about["problem"] == "expand"  # it counts places, not walks
+    if places:
+        of = say("plans.gained.places.about")
     budget = about["budget_yuan"]
     of_budget = (
         say("plans.spent.open")
@@ -65,7 +68,7 @@ def _cards(plan: Plan) -> list[tuple[Text, Text, Text]]:
     gap = say("plans.gap.unknown") if about["gap"] is None else _same(f"{about['gap']:.2%}")
     seconds = say("plans.seconds.n", n=f"{about['seconds']:.1f}")
     return [
-        (say("plans.gained"), gained, of),
+        (say("plans.gained.places" if places else "plans.gained"), gained, of),
         (say("plans.spent"), _yuan(about["spent_yuan"]), of_budget),
         (say("plans.gap"), gap, verdict(about)),
         (say("plans.seconds"), seconds, say("plans.seconds.about")),
@@ -96,7 +99,7 @@ def _legend(plan: Plan) -> list[tuple[str, str, Text]]:
 def _counted(plan: Plan, key: str, people: float) -> Text:
     if plan.about["weights_only"]:
         return say(f"paper.key.{key}")
-    return say(f"plans.key.{key}", n=f"{people:,.0f}")
+    return say(f"plans.key.{key}", n=say("plans.tip.people", n=f"{people:,.0f}"))
 
 
 def _rows(material: Material, plan: Plan, lang: Lang) -> list[list[str]]:
