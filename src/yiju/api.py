@@ -90,6 +90,18 @@ class YearlyCheckup:
 
         return read_completeness(self.folder, self.year)
 
+    def answers(self) -> pd.DataFrame:
+        """What would answer each open need, in the lane of its class: :func:`yiju.supply.lanes.answers`."""
+        from yiju.supply.lanes import answers
+
+        return answers(self.folder, self.year)
+
+    def gaps(self) -> pd.DataFrame:
+        """Who has which service within reach on either side of the city: :func:`yiju.needs.gaps.gaps`."""
+        from yiju.needs.gaps import gaps
+
+        return gaps(self.folder, self.year)
+
     @property
     def manifest(self) -> dict[str, Any]:
         """Hashes of all inputs, versions, the thresholds that the city overrides, and who lies off the network."""

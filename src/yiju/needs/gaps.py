@@ -25,7 +25,6 @@ from yiju.needs.sides import PAIRS, centre_and_fringe, new_and_old_town, young_a
 from yiju.text import Text
 
 if TYPE_CHECKING:
-    from yiju.checkup.people import GroupPeople
     from yiju.city.folder import CityFolder
     from yiju.city.services import Service
 
@@ -138,19 +137,18 @@ def _weights(context: Context, pair: str) -> tuple[Floats, Floats]:
 def _one(context: Context, pair: str, service: Service, sides: tuple[Floats, Floats]) -> dict[str, Any]:
     modelled = False
     first, second = sides
-    if pair != "young_old":
-        try:
-            served = _served(context, service)
-        except NotMeasurable as why:
-            return _row(pair, service, status="not measurable", reason=why.message)
-        first, second = first * served.people, second * served.people
-        modelled = served.modelled
+    try:
+        walk = context.reach.walk(Targets((service.code,)))
+        if pair != "young_old":
+            served = context.people(service.groups[0])
+            first, second, modelled = first * served.people, second * served.people, served.modelled
+    except NotMeasurable as why:
+        return _row(pair, service, status="not measurable", reason=why.message)
     if min(np.count_nonzero(first), np.count_nonzero(second)) < _LEAST_CELLS:
         few = Text(
             f"一侧不足{_LEAST_CELLS}个居住单元。", f"fewer than {_LEAST_CELLS} home cells on one side."
         )
         return _row(pair, service, status="not measurable", reason=few)
-    walk = context.reach.walk(Targets((service.code,)))
     covered = np.asarray(walk <= float(service.widest_m or 0.0), dtype=np.float64)
     a, b, gap, low, high = difference(covered, first, second)
     screening = context.layers.state([service.code]) == "screening"
@@ -167,11 +165,6 @@ def _one(context: Context, pair: str, service: Service, sides: tuple[Floats, Flo
         low=low,
         high=high,
     )
-
-
-def _served(context: Context, service: Service) -> GroupPeople:
-    """People of the first group that a service is for."""
-    return context.people(service.groups[0])
 
 
 def _row(

@@ -50,6 +50,15 @@ def test_an_inclusive_service_has_its_options_each_under_the_ceiling(need: Need,
     assert all(a.applies for a in found.values())
 
 
+def test_the_city_sets_its_own_price_ceiling(need: Need, register: Register) -> None:
+    own = unit_costs({"childcare": {"price_ceiling_yuan": 1800.0}})
+    ceiling = {a.option: a for a in supported(need("childcare", "reach"), 2025, own, register)}[
+        "price_ceiling"
+    ]
+    assert (ceiling.price.ceiling_yuan, ceiling.source, ceiling.provisional) == (1800.0, "city.toml", False)
+    assert "暂定" not in ceiling.text.zh
+
+
 def test_where_nobody_is_within_the_walk_there_is_none_to_buy_from(need: Need, register: Register) -> None:
     found = {a.option: a for a in supported(need("childcare", "none"), 2025, COSTS, register)}
     assert not found["purchase"].applies
@@ -90,9 +99,12 @@ def test_where_a_way_would_do_it_comes_first(need: Need, register: Register) -> 
 
 
 def test_of_what_nobody_knows_the_size_no_cost_is_made_up(need: Need, register: Register) -> None:
-    (answer,) = guaranteed(need("fire_station", "none", service_class="basic"), 2025, COSTS, register)
+    lacking = need("fire_station", "none", service_class="basic")
+    (answer,) = guaranteed(lacking, 2025, COSTS, register)
     assert answer.cost_yuan is None
     assert "费用未知" in answer.text.zh
+    (told,) = guaranteed(lacking, 2025, unit_costs({"fire_station": {"floor_area_m2": 2000.0}}), register)
+    assert told.cost_yuan is not None
 
 
 def test_a_fault_is_mended_and_a_street_is_no_building(need: Need, register: Register) -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from yiju.city.services import service
+from yiju.supply.plan.unit_costs import ROOM_M2
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,7 +62,7 @@ def amount_of(need: Mapping[str, Any], costs: UnitCosts) -> Amount | None:
     if not entry.is_facility:
         return None
     of = costs.service(entry.code)
-    if entry.floor_area_m2 is None and not of.own:
+    if entry.floor_area_m2 is None and of.floor_area_m2 == ROOM_M2:  # a room is nobody's size
         return None
     missing, unit = need.get("shortfall"), need.get("shortfall_unit")
     if need["step"] == "capacity" and missing is not None and not pd.isna(missing):

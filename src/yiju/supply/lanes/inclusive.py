@@ -29,7 +29,7 @@ def supported(need: Mapping[str, Any], year: int, costs: UnitCosts, register: Re
     if amount is None or need["step"] == "quality":
         yield from guaranteed(need, year, costs, register)
         return
-    whose, price = duty(need, year), price_of(need["service"])
+    whose, price = duty(need, year), price_of(need["service"], amount.of.price_ceiling_yuan)
     if need["step"] in ("none", "reach") and is_severed(need["evidence"]):
         yield way(whose)
     for means in service(need["service"]).options:
@@ -140,10 +140,10 @@ def _ceiling(need: Mapping[str, Any], price: Price | None) -> Answer:
     return Answer(
         "price_ceiling",
         Text(
-            f"享受支持的机构收费{price.words.zh}；由市、县价格主管部门确定后替换。",
-            f"Who is supported charges {price.words.en}, until the price authority of the city or county sets it.",
+            f"享受支持的机构收费{price.words.zh}；由市、县价格主管部门确定。",
+            f"Who is supported charges {price.words.en}; the price authority of the city or county sets it.",
         ),
         price=price,
         source=price.source,
-        provisional=True,
+        provisional=price.provisional,
     )

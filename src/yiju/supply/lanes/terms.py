@@ -15,11 +15,12 @@ PER_NAMES = {"month": Text("每月", "a month"), "meal": Text("每餐", "a meal"
 
 @dataclass(frozen=True)
 class Price:
-    """What a resident pays at most, in yuan, for a month or a meal."""
+    """What a resident pays at most, in yuan, for a month or a meal; ``provisional`` until the city has set it."""
 
     ceiling_yuan: float
     per: str
     source: str
+    provisional: bool = True
 
     @property
     def words(self) -> Text:
@@ -31,9 +32,10 @@ class Price:
         'at most 15 yuan a meal (provisional)'
         """
         per = PER_NAMES[self.per]
+        mark = Text("（暂定）", " (provisional)") if self.provisional else Text("", "")
         return Text(
-            f"{per.zh}不高于 {self.ceiling_yuan:,.0f} 元（暂定）",
-            f"at most {self.ceiling_yuan:,.0f} yuan {per.en} (provisional)",
+            f"{per.zh}不高于 {self.ceiling_yuan:,.0f} 元{mark.zh}",
+            f"at most {self.ceiling_yuan:,.0f} yuan {per.en}{mark.en}",
         )
 
 
@@ -54,9 +56,24 @@ class ShopTerms:
     hurdles: tuple[Hurdle, ...]
 
 
-def price_of(service: str) -> Price | None:
-    """The price ceiling of a service; None where none is known."""
+def price_of(service: str, own_yuan: float | None = None) -> Price | None:
+    """The price ceiling of a service; None where none is known.
+
+    Parameters
+    ----------
+    service
+        Code of the service.
+    own_yuan
+        What the city has set, under ``price_ceiling_yuan`` of ``[costs.SERVICE]`` in city.toml.
+
+    Examples
+    --------
+    >>> price_of("childcare", 1_800.0).words.en
+    'at most 1,800 yuan a month'
+    """
     entry = _entries()["price"].get(service)
+    if own_yuan is not None:
+        return Price(own_yuan, entry["per"] if entry else "month", "city.toml", provisional=False)
     return None if entry is None else Price(**entry)
 
 

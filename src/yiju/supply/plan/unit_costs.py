@@ -38,7 +38,10 @@ class KindCosts:
 
 @dataclass(frozen=True)
 class ServiceCosts:
-    """One unit of a service: its floor, its places and what they cost."""
+    """One unit of a service: its floor, its places and what they cost.
+
+    ``price_ceiling_yuan`` is what its users pay at most, where the city has set that.
+    """
 
     service: str
     floor_area_m2: float
@@ -47,6 +50,7 @@ class ServiceCosts:
     equipment_yuan_per_place: float
     buy_yuan_per_place: float
     partner_yuan_per_place: float
+    price_ceiling_yuan: float | None = None
     source: str = ""
     own: bool = False
 
@@ -175,11 +179,11 @@ def _services() -> dict[str, ServiceCosts]:
 
 # A service whose standard says no size takes a room of this many square metres: a proposal of ours, the least of the
 # functions of an embedded complex (600 m2, three functions or more).
-_ROOM_M2 = 200.0
+ROOM_M2 = 200.0
 
 
 def _service(service: Service, entry: Mapping[str, Any]) -> ServiceCosts:
-    floor = service.floor_area_m2 or _ROOM_M2
+    floor = service.floor_area_m2 or ROOM_M2
     return ServiceCosts(**{"service": service.code, "floor_area_m2": float(floor), **entry})
 
 
