@@ -131,3 +131,20 @@ def test_the_demo_has_more_to_tell_than_its_truths(needs):
     assert len(by_service) >= 10
     assert 50 <= len(needs) <= 400
     assert by_service.max() <= len(needs) / 3
+
+
+def test_what_is_too_little_is_said_in_places_and_beds(needs, observations):
+    """Step capacity: where people have childcare and homes for older people within reach, and too little of it."""
+    short = needs[needs["step"] == "capacity"].set_index("service")
+    nurseries, homes = short.loc[["childcare"]], short.loc[["elder_home"]]
+    assert set(homes["level"]) == {"district"}
+    assert set(homes["shortfall_unit"]) == {"beds"}
+    communities = nurseries[nurseries["level"] == "community"]
+    assert len(communities) >= 5
+    assert (communities["shortfall"] > 0).all()
+    assert (communities["people"] > 0).all()
+    # what a need says is missing is its norm less what its people can count on
+    rows = observations[(observations["indicator"] == "S12") & (observations["variant"] == "childcare")]
+    rows = rows.set_index("place_id").loc[communities["place_id"]]
+    missing = 4.5 * rows["denominator"] / 1000 - rows["numerator"]
+    assert communities["shortfall"].tolist() == pytest.approx(missing.tolist())

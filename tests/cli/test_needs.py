@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from yiju.checkup.observations import OBSERVATIONS
+from yiju.city.folder import CityFolder
 from yiju.city.toytown import toy_town
 from yiju.cli.main import main
-from yiju.needs import NEEDS
+from yiju.needs import NEEDS, write_needs
+from yiju.needs.measures import MEASURES, save_plan
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -168,6 +171,26 @@ def test_two_years(yiju: Run, city: Path) -> None:
     assert "2024年与2025年：实际变化 2，无变化 1。" in zh.output
     rows = json.loads(yiju("compare", city, 2024, 2025, "--place", "c-0-0", "--json").output)
     assert [(row["before"], row["after"], row["better"]) for row in rows] == [(0.0, 70.0, True)]
+
+
+def test_promises_are_held_against_the_later_year(yiju: Run, city: Path, tmp_path: Path) -> None:
+    shutil.copytree(city, tmp_path / "town")
+    own = CityFolder.open(tmp_path / "town")
+    for year in (2024, 2025):
+        write_needs(own, year=year)
+    rows = [
+        {
+            "plan": "old and young", "indicator": "L05", "method": "network", "variant": "r500", "place_id": place,
+            "group": "age_60_plus", "before": before, "promised": promised, "due_year": 2025,
+        }
+        for place, before, promised in (("c-0-0", 0.0, 65.0), ("c-1-0", 20.0, 90.0))
+    ]  # fmt: skip
+    save_plan(own, "old and young", MEASURES.empty(own.config.crs), pd.DataFrame(rows))
+    said = yiju("compare", own.path, 2024, 2025).output
+    assert "Promises of plans: kept 1, partly kept 1." in said
+    behind = next(line for line in said.splitlines() if line.startswith("old and young"))
+    assert behind.split()[-5:] == ["20", "90", "25", "partly", "kept"]
+    assert "方案承诺：兑现 1，部分兑现 1。" in yiju("compare", own.path, 2024, 2025, lang="zh").output
 
 
 @pytest.mark.parametrize("command", ["needs", "compare"])
