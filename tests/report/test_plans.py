@@ -203,3 +203,10 @@ def test_a_need_leads_to_the_site_that_answers_it(page, told, tmp_path):
     panel = document[document.index('id="panel-body"') :]
     assert "Measures that answer it" in panel
     assert f"{TOGETHER} · " in panel
+
+
+def test_a_plan_can_be_opened_by_its_address(page, tmp_path):
+    file = tmp_path / "index.html"
+    file.write_text(page, encoding="utf-8")
+    section = opened(file, f"#en/plan/{TOGETHER}", tmp_path / "browser").split('id="plan-head"')[1]
+    assert section.startswith(f"><h3>{TOGETHER}</h3>")

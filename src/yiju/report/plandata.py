@@ -220,8 +220,8 @@ def _lorenz(rows: pd.DataFrame) -> dict[str, Json]:
 
 
 def _on_lattice(points: gpd.GeoDataFrame, frame: Frame) -> list[list[int]]:
-    xy = np.column_stack([points.geometry.x, points.geometry.y])
-    return frame.put(xy).tolist()
+    xy = frame.put(np.column_stack([points.geometry.x, points.geometry.y]))
+    return [[int(x), int(y)] for x, y in xy]
 
 
 def _known(value: Any) -> Any:

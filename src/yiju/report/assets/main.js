@@ -33,6 +33,7 @@ function restore() {
   if (kind === "place" && PLACES.has(id)) requestAnimationFrame(() => choosePlace(id, true));
   else if (kind === "need" && NEEDS.has(id)) explainNeed(id);
   else if (kind === "indicator" && INDICATORS.has(id)) explainIndicator(id);
+  else if (kind === "plan" && DATA.plans.some((plan) => plan.name === id)) requestAnimationFrame(() => showSite(DATA.plans.findIndex((plan) => plan.name === id), -1));
   else if (kind === "number") {
     const series = SERIES.get(rest[0]);
     if (series && POSITION.has(rest[1])) explainNumber(series, rest[1]);

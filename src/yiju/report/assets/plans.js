@@ -43,9 +43,8 @@ function choosePlan(i) {
   PLANS.service = 0;
   PLANVIEW.site = -1;
   drawPlans();
-  const tab = document.getElementById(`plan-tab-${i}`);
-  if (tab && document.activeElement && document.activeElement.getAttribute("role") !== "tab") return;
-  if (tab) tab.focus();
+  setRoute(`plan/${DATA.plans[i].name}`);
+  byId(`plan-tab-${i}`).focus();
 }
 
 /** One site in the middle of the map, or all of them (-1). @param {number} i */
@@ -168,11 +167,11 @@ function planNotes(plan) {
   ];
 }
 
-byId("plan-tabs")?.addEventListener("keydown", (event) => {
-  const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
-  if (step) choosePlan((PLANS.shown + step + DATA.plans.length) % DATA.plans.length);
-});
 if (DATA.plans.length) {
+  byId("plan-tabs").addEventListener("keydown", (event) => {
+    const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+    if (step) choosePlan((PLANS.shown + step + DATA.plans.length) % DATA.plans.length);
+  });
   planCanvas().addEventListener("pointermove", (event) => hoverHome(shownPlan(), shownReach(), event));
   planCanvas().addEventListener("pointerleave", () => { byId("plan-tip").hidden = true; });
   byId("plan-all").addEventListener("click", () => chooseSite(-1));
