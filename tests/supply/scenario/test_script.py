@@ -71,7 +71,7 @@ def test_every_change_can_be_told(now: Scenario) -> None:
         ('[[scenario]]\nname = "a"\nfrom = "b"\n', "the name of a scenario before it, was 'b'"),
         ('locked = "f-01"\n[[scenario]]\nname = "a"\n', "a list of facility ids"),
         ('[scenario]\nname = "a"\n', "written [[scenario]]"),
-        ('[[scenario]]\nname = "a"\ndue_year = "2027"\n', "due_year needs to be a number, was '2027'"),
+        ('[[scenario]]\nname = "a"\ndue_year = "2027"\n', "due_year needs to be a whole number, was '2027'"),
         (
             '[[scenario]]\nname = "a"\n[[scenario.change]]\ndo = "close"\nfacility_id = 5\n',
             "to be text, was 5",
@@ -114,3 +114,27 @@ def test_a_file_for_another_check_up_is_refused(town: CityFolder, now: Scenario,
     assert read_script(written(tmp_path, mine)).run(town)
     with pytest.raises(StaleCheckup, match="written for another check-up"):
         read_script(written(tmp_path, mine.replace(now.stored.snapshot, "0" * 16))).run(town)
+
+
+@pytest.mark.parametrize(
+    ("at", "says"),
+    [('["a", "b"]', "needs a pair of coordinates"), ("[29.5, 106.5]", "longitude (x) first")],
+)
+def test_points_that_are_no_degrees(town: CityFolder, tmp_path: Path, at: str, says: str) -> None:
+    add = f'[[scenario.change]]\ndo = "add"\nservice = "health_station"\nat = {at}\n'
+    text = f'crs = "EPSG:4326"\n[[scenario]]\nname = "one"\n{add}'
+    with pytest.raises(InputError) as refused:
+        read_script(written(tmp_path, text)).run(town)
+    assert says in refused.value.say("en")
+    assert "tries.toml" in refused.value.say("en")
+
+
+@pytest.mark.parametrize("text", ["year = 2025.5\n" + TWO, TWO.replace("2027", "2027.5")])
+def test_years_are_whole(tmp_path: Path, text: str) -> None:
+    with pytest.raises(InputError, match="a whole number"):
+        read_script(written(tmp_path, text))
+
+
+def test_a_crs_that_nobody_knows_names_the_file(town: CityFolder, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"tries\.toml, field crs"):
+        read_script(written(tmp_path, 'crs = "nonsense"\n' + TWO)).run(town)

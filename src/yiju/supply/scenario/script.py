@@ -29,6 +29,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,6 +74,7 @@ _TEXTS = (
 _NUMBERS = (
     "capacity", "floor_area_m2", "length_m", "threshold", "radius_m", "minutes", "factor", *_SPENT, "year", "due_year",
 )  # fmt: skip
+_WHOLE = ("year", "due_year")
 _TOP = ("snapshot", "year", "crs", "locked", "scenario")
 _OF_SCENARIO = ("name", "from", "due_year", "change")
 
@@ -120,7 +122,7 @@ class Script:
                     "请核对改动后更新 snapshot。", "See that the changes still hold, then renew `snapshot`."
                 ),
             )
-        turned = _turning(self.crs, folder)
+        turned = _turning(self.file, self.crs, folder)
         made = {"now": now}
         for told in self.scenarios:
             scenario = made["now" if told.base is None else told.base]
@@ -270,9 +272,14 @@ def _known(file: Path, entry: Mapping[str, Any], keys: Iterable[str], what: Text
             hint=near.hint,
         )
     for key, value in entry.items():
-        number = isinstance(value, int | float) and not isinstance(value, bool)
+        whole = key in _WHOLE
+        number = isinstance(value, int if whole else int | float) and not isinstance(value, bool)
         if (key in _TEXTS and not isinstance(value, str)) or (key in _NUMBERS and not number):
-            kind = Text("文字", "text") if key in _TEXTS else Text("数", "a number")
+            kind = (
+                Text("文字", "text")
+                if key in _TEXTS
+                else Text("整数" if whole else "数", "a whole number" if whole else "a number")
+            )
             raise InputError(
                 Text(
                     f"{what.zh}：{key} 应为{kind.zh}，实际为 {value!r}。",
@@ -292,7 +299,7 @@ def _applied(scenario: Scenario, change: Mapping[str, Any], turned: Callable[[An
     return done
 
 
-def _turning(crs: str | None, folder: CityFolder) -> Callable[[Any], Any]:
+def _turning(file: Path, crs: str | None, folder: CityFolder) -> Callable[[Any], Any]:
     """From the points of the file to those of the city."""
     if crs is None:
         return lambda at: at
@@ -303,6 +310,24 @@ def _turning(crs: str | None, folder: CityFolder) -> Callable[[Any], Any]:
         transformer = Transformer.from_crs(crs, folder.config.crs, always_xy=True)
     except CRSError as cause:
         raise InputError(
-            Text(f"坐标系 {crs} 无法识别。", f"the CRS {crs} is not known."), field="crs"
+            Text(f"坐标系 {crs} 无法识别。", f"the CRS {crs} is not known."),
+            file=file,
+            field="crs",
+            hint=Text("例如 EPSG:4326。", "Say for example EPSG:4326."),
         ) from cause
-    return lambda at: transformer.transform(*at) if isinstance(at, list) and len(at) == 2 else at
+
+    def turned(at: Any) -> Any:
+        if not isinstance(at, list) or len(at) != 2 or not all(isinstance(v, int | float) for v in at):
+            return at  # refused for what it is when the change is made
+        x, y = transformer.transform(*at)
+        if not (math.isfinite(x) and math.isfinite(y)):
+            raise InputError(
+                Text(f"点 {at} 不是 {crs} 的坐标。", f"the point {at} does not lie in {crs}."),
+                field="at",
+                hint=Text(
+                    "先写经度（x），后写纬度（y）。", "Write the longitude (x) first, then the latitude (y)."
+                ),
+            )
+        return x, y
+
+    return turned
