@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from yiju.errors import ContractError
+from yiju.supply.siting import staging
 from yiju.supply.siting.costs import Costs
 from yiju.supply.siting.staging import stages
 
@@ -180,3 +181,18 @@ def test_the_door_gives_the_function_whatever_was_imported_before() -> None:
     from yiju.supply import siting
 
     assert all(callable(getattr(siting, name)) for name in ("expand", "facility_location", "stages"))
+
+
+def test_the_years_by_themselves_share_the_time_of_one_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[float] = []
+
+    def watched(tree: object, *, seconds: float, gap: float) -> object:
+        taken.append(seconds)
+        return decide(tree, seconds=seconds, gap=gap)
+
+    decide = staging.decide
+    monkeypatch.setattr(staging, "decide", watched)
+    costs = Costs.from_matrix([[1, 2, 9], [9, 2, 1]], limit=3)
+    stages(costs, np.ones((2, 4)), np.ones(4), np.ones(3), years=[2026, 2027, 2028, 2029], seconds=8.0)
+    assert taken[0] == 8.0
+    assert sum(taken[1:]) == pytest.approx(8.0)

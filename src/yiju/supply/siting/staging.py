@@ -111,8 +111,8 @@ def stages(  # noqa: PLR0913 - the words of the problem
     locked, closed
         Positions of sites that are open already and cost nothing, and that may never open.
     seconds, gap
-        Time of each search, and relative gap that is good enough. There is one for the plan, one for each future and,
-        if there are several years, one for each year and future.
+        Time of each search, and relative gap that is good enough. There is one for the plan, one for each future if
+        there are several, and one that the years of a future share, each of them alone.
     seed
         Not used.
 
@@ -197,11 +197,12 @@ def _had_it_been_known(times: Times, tree: Tree, seconds: float, gap: float) -> 
 def _years_alone(times: Times, tree: Tree, seconds: float, gap: float) -> Floats:
     """(futures, years) people covered if each year stood alone, with all the money so far."""
     money = np.cumsum(tree.budget[tree.way[-1]])
+    each = seconds / len(times.years)
     free = np.empty((len(times.futures), len(times.years)))
     for s in range(len(times.futures)):
         for t in range(len(times.years)):
             alone = replace(
                 tree, parent=np.array([-1]), weight=times.people[s, t][None], budget=money[t : t + 1], carry=False
             )  # fmt: skip
-            free[s, t] = alone.value(decide(alone, seconds=seconds, gap=gap)[0])
+            free[s, t] = alone.value(decide(alone, seconds=each, gap=gap)[0])
     return free
