@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import pytest
 from tests.supply.plan.conftest import CANDIDATES, LIMIT_M, people_of, town_at, walk_m
 
+from yiju.api import City
+from yiju.errors import InputError
 from yiju.needs import read_needs
 from yiju.needs.measures import read_measures, read_promises
 from yiju.supply.plan import Question, make_plan, save_measures
+from yiju.supply.plan.promises import promises_of, with_plan
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,3 +71,31 @@ def test_saving_again_replaces_what_the_plan_had(saved: tuple[CityFolder, Plan],
     before = len(read_measures(folder)), len(read_promises(folder))
     save_measures(folder, plan)
     assert (len(read_measures(folder)), len(read_promises(folder))) == before
+
+
+def test_a_candidate_that_has_the_id_of_a_facility_is_still_a_new_site(tmp_path: Path) -> None:
+    folder = town_at(tmp_path / "town", {"f-05": CANDIDATES["A"]})  # the day care that is there
+    plan = make_plan(folder, Question(("elder_day_care",), sites=1))
+    measures, promises = save_measures(folder, plan)
+    assert measures["kind"].tolist() == ["convert"]
+    assert len(promises)
+    there = set(folder.table("facilities")["facility_id"])
+    assert "f-05" in there
+    if "elder_day_care" in set(folder.table("facilities").set_index("facility_id").loc[["f-05"], "service"]):
+        with pytest.raises(InputError, match="f-05"):
+            make_plan(folder, Question(("elder_day_care",), problem="expand", budget_yuan=3e6))
+
+
+def test_what_only_a_map_tells_is_promised_by_nobody(tmp_path: Path) -> None:
+    folder = town_at(tmp_path / "town")
+    open_map = folder.table("facilities").assign(source="osm")
+    folder.write_table("facilities", open_map)
+    blind = replace(folder, config=replace(folder.config, vouched=frozenset()))
+    City(blind).checkup()
+    plan = make_plan(blind, Question(("elder_day_care",), sites=1))
+    moved = with_plan(blind, plan).indicators(changed_only=True)
+    key = ["indicator", "method", "variant", "place_id", "group"]
+    status = moved.set_index(key)["status"]
+    assert (status == "screening").any()
+    promised = pd.MultiIndex.from_frame(promises_of(blind, plan)[key])
+    assert status.reindex(promised).isin(("measured", "modelled")).all()

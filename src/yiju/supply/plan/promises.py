@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 
-from yiju.checkup.catalogue import read_catalogue
 from yiju.city.services import service
 from yiju.needs.ledger import read_needs
-from yiju.needs.measures import MEASURES, PROMISES, save_plan
+from yiju.needs.measures import MEASURES, save_plan
 from yiju.supply.plan.serving import newly
 from yiju.supply.scenario import Scenario
+from yiju.supply.scenario.saving import promises_of as bettered
 
 if TYPE_CHECKING:
-    from yiju.checkup.indicator import Indicator
+    import pandas as pd
+
     from yiju.city.folder import CityFolder
     from yiju.supply.plan.making import Plan
 
@@ -84,37 +84,12 @@ def measures_of(folder: CityFolder, plan: Plan) -> gpd.GeoDataFrame:
 
 
 def promises_of(folder: CityFolder, plan: Plan) -> pd.DataFrame:
-    """Each indicator at each place that the plan makes better, before and as promised."""
-    moved = with_plan(folder, plan).indicators(changed_only=True)
-    changed = moved[_better(moved)]
+    """Each indicator at each place that the plan makes better, before and as promised.
+
+    A number that rests on a map alone is promised by nobody: the map may change, and it with it.
+    """
     due = int(plan.sites["year"].max()) if len(plan.sites) else int(plan.about["year"])
-    return PROMISES.validate(
-        pd.DataFrame(
-            {
-                "plan": plan.name,
-                **{c: changed[c] for c in ("indicator", "method", "variant", "place_id", "group", "before")},
-                "promised": changed["after"],
-                "due_year": due,
-            }
-        ).reset_index(drop=True)
-    )
-
-
-def _better(moved: pd.DataFrame) -> pd.Series:
-    """Which rows change in the good direction; an indicator without one promises nothing."""
-    known = read_catalogue().indicators
-    direction = [
-        _direction(known[indicator], code)
-        for indicator, code in zip(moved["indicator"], moved["variant"], strict=True)
-    ]
-    sign = pd.Series(direction, index=moved.index).map({"higher": 1.0, "lower": -1.0})
-    change = (moved["after"].astype(float) - moved["before"].astype(float)) * sign
-    return change > 0  # what is not known before or after is no change
-
-
-def _direction(indicator: Indicator, code: str) -> str:
-    variant = next((v for v in indicator.variants if v.code == code), None)
-    return indicator.direction if variant is None else indicator.direction_of(variant)
+    return bettered(with_plan(folder, plan), plan.name, due)
 
 
 def with_plan(folder: CityFolder, plan: Plan) -> Scenario:
@@ -124,11 +99,12 @@ def with_plan(folder: CityFolder, plan: Plan) -> Scenario:
         (code,) = plan.about["services"]  # places are moved for one service at a time
         then = then.close(facility, service=code)
     points = plan.sites.set_index("site_id").geometry
-    known = set(then.city.table("facilities")["facility_id"])
+    # by where it comes from: a candidate may have the id of some facility elsewhere
+    there = set(plan.sites.loc[plan.sites["origin"] == "existing", "site_id"])
     places = then.city.table("facilities").set_index(["facility_id", "service"])["capacity"]
     for supply in plan.supplies.to_dict("records"):
         at, code = str(supply["site_id"]), str(supply["service"])
-        if at in known:
+        if at in there:
             had = float(places[at, code])
             then = then.enlarge(at, capacity=had + float(supply["places"]), service=code)
         else:
