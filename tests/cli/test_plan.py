@@ -76,3 +76,15 @@ def test_what_cannot_be_says_why_and_what_to_do(city: CityFolder, words: list[st
     assert done.exit_code == 2
     assert says in done.output
     assert "Traceback" not in done.output
+
+
+def test_a_service_may_be_called_by_its_name(city: CityFolder) -> None:
+    told = run(str(city.path), "--service", "托育", "--sites", "1", "--json", "--name", "named")
+    assert told.exit_code == 0, told.output
+    assert json.loads(told.stdout)["services"] == ["childcare"]
+
+
+def test_people_of_several_services_are_said_to_count_once_for_each(city: CityFolder) -> None:
+    two = ("--service", "childcare", "--service", "elder_day_care")
+    assert "each once for each service" in run(str(city.path), *two, "--sites", "1").output
+    assert "each once" not in run(str(city.path), *two[:2], "--sites", "1").output

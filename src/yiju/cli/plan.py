@@ -20,7 +20,7 @@ _COLUMNS = {
     "services": Text("服务", "services"),
     "floor_area_m2": Text("面积 m²", "floor m2"),
     "cost_yuan": Text("投入 元", "yuan"),
-    "people": Text("新覆盖 人", "people"),
+    "people": Text("惠及 人", "people"),
     "next_best_name": Text("次优", "next best"),
     "year": Text("年份", "year"),
 }
@@ -101,10 +101,11 @@ def plan(folder: Path, *, year: int | None, save: bool, as_json: bool, **given: 
 def _question(
     services: tuple[str, ...], years: str | None, assume: tuple[str, ...], **given: Any
 ) -> Question:
+    from yiju.city.readers.service_names import service_code
     from yiju.supply.plan import Question
 
     return Question(
-        services=services,
+        services=tuple(service_code(name) for name in services),
         budget_yuan=given.pop("budget"),
         years=_years(years),
         assumed_shares=dict(_share(said) for said in assume),
@@ -166,9 +167,11 @@ def _result(about: dict[str, Any]) -> Text:
     budget = about["budget_yuan"]
     of_zh = "" if budget is None else f"（预算 {budget:,.0f} 元）"
     of_en = "" if budget is None else f" of {budget:,.0f}"
+    several = len(about["services"]) > 1
+    each, of_them = (", each once for each service," if several else ""), "人次" if several else "人"
     return Text(
-        f"新覆盖 {about['people_gained']:,.0f} 人次，投入 {about['spent_yuan']:,.0f} 元{of_zh}；{proof.zh}，"
+        f"新惠及 {about['people_gained']:,.0f} {of_them}，投入 {about['spent_yuan']:,.0f} 元{of_zh}；{proof.zh}，"
         f"与上界相差 {gap or '未知'}，用时 {about['seconds']:.1f} 秒。",
-        f"{about['people_gained']:,.0f} people gained for {about['spent_yuan']:,.0f} yuan{of_en}; {proof.en}, "
+        f"{about['people_gained']:,.0f} people gained{each} for {about['spent_yuan']:,.0f} yuan{of_en}; {proof.en}, "
         f"gap to the bound {gap or 'unknown'}, {about['seconds']:.1f} s.",
     )
