@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 import shapely
 from tests.supply.plan.conftest import CANDIDATES, town_at
 
+from yiju.city.config import Source
 from yiju.errors import InputError
 from yiju.supply.plan import Question, make_plan
 from yiju.supply.plan.candidates import candidate_sites
@@ -64,3 +66,12 @@ def test_a_city_without_a_register_draws_public_buildings_far_enough_apart(tmp_p
     assert near.min() >= 150.0
     plan = make_plan(folder, Question(("elder_day_care",), sites=1))
     assert any("no table of candidates" in note["en"] for note in plan.about["notes"])
+
+
+def test_a_register_of_which_nothing_is_left_is_not_drawn_from_the_map(tmp_path: Path) -> None:
+    folder = town_at(tmp_path / "town", {})
+    source = Source("candidates", "candidates.csv", {"datum": "wgs84"})
+    ground = Ground(folder)
+    ground.folder = replace(folder, config=replace(folder.config, sources=(source,)))
+    with pytest.raises(InputError, match=r"rejected\.csv"):
+        candidate_sites(ground)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations, product
 from typing import TYPE_CHECKING
 
@@ -9,11 +10,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.supply.plan.conftest import CANDIDATES, LIMIT_M, people_of, town_at, walk_m
+from tests.supply.plan.conftest import CANDIDATES, LIMIT_M, homes, people_of, town_at, walk_m
 
 from yiju.errors import InputError, MissingCity
 from yiju.supply.plan import Question, make_plan
 from yiju.supply.plan.candidates import candidate_sites
+from yiju.supply.plan.curve import _frame, _never_falling
 from yiju.supply.plan.ground import Ground
 from yiju.supply.plan.offers import make_offers
 from yiju.supply.plan.solving import decide
@@ -325,3 +327,61 @@ def test_a_scenario_of_the_population_is_an_assumption(town: CityFolder) -> None
     plan = make_plan(town, asked)
     assert any("projection 'middle'" in a["en"] for a in plan.about["assumptions"])
     assert plan.about["proof"] == "optimal"
+
+
+def test_nothing_opens_before_the_check_up(town: CityFolder) -> None:
+    with pytest.raises(InputError, match="2025, was 2020") as refused:
+        make_plan(town, Question(("elder_day_care",), sites=1, years=(2020, 2026)))
+    assert refused.value.field == "years"
+    assert make_plan(town, Question(("elder_day_care",), sites=1, years=(2025,))).sites["year"].tolist() == [
+        2025
+    ]
+
+
+def test_a_share_is_not_assumed_where_the_population_tells_it(town: CityFolder) -> None:
+    with pytest.raises(InputError, match="no share can be assumed"):
+        make_plan(town, Question(("elder_day_care",), sites=1, assumed_shares={"age_60_plus": 0.5}))
+
+
+def test_the_share_that_is_said_to_be_had_can_be_had(town: CityFolder) -> None:
+    with pytest.raises(Infeasible, match="within a walk of 500 m") as refused:
+        make_plan(town, Question(("elder_day_care",), problem="cover", share=1.0))
+    assert refused.value.hint is not None
+    said = float(refused.value.hint.en.split("--share to ")[1].split(",")[0])
+    plan = make_plan(town, Question(("elder_day_care",), problem="cover", share=said))
+    assert plan.about["proof"] == "optimal"
+
+
+def test_people_of_places_are_said_to_be_those_of_the_norm(town: CityFolder) -> None:
+    plan = make_plan(town, Question(("childcare",), problem="expand", budget_yuan=900_000.0))
+    everybody = 250.0 * len(homes())
+    due = 4.5 * everybody / 1000  # 4.5 childcare places for every 1,000 residents
+    told = " ".join(note["en"] for note in plan.about["notes"])
+    assert f"{due:,.0f} places are due, 0 of them are there now" in told
+    assert "have no site within reach" not in told
+
+
+def test_a_service_of_which_nobody_knows_any_place_is_said_to_be_unknown(town: CityFolder) -> None:
+    told = [note["en"] for note in make_plan(town, Question(("childcare",), sites=1)).about["notes"]]
+    assert any("No place of childcare for under-threes is known" in note for note in told)
+    assert not any("open map" in note for note in told)
+
+
+@pytest.mark.parametrize("code", ["park", "primary_school", "bus_stop"])
+def test_what_is_no_room_is_planned_only_where_the_city_says_its_floor(tmp_path: Path, code: str) -> None:
+    folder = town_at(tmp_path / "town")
+    asked, ground = Question((code,), sites=1), Ground(folder)
+    with pytest.raises(InputError, match=rf"\[costs\.{code}\]"):
+        make_offers(ground, asked, candidate_sites(ground))
+    ground.folder = replace(folder, config=replace(folder.config, costs={code: {"floor_area_m2": 600.0}}))
+    assert make_offers(ground, asked, candidate_sites(ground)).of[code].floor_area_m2 == 600.0
+
+
+def test_a_curve_of_money_never_falls_and_keeps_the_plan_itself() -> None:
+    points = [
+        ("a", 1.0, 1, 10.0, 25.0), ("a", 2.0, 2, 20.0, 20.0), ("a", 3.0, 3, 19.0, 21.0), ("a", 4.0, 4, 30.0, 30.0),
+    ]  # fmt: skip
+    curve = _never_falling(_frame(points), Question(("childcare",), budget_yuan=2.0))
+    assert curve["people_gained"].tolist() == [10.0, 20.0, 20.0, 30.0]
+    assert curve["sites"].tolist() == [1, 2, 2, 4]
+    assert curve["bound"].tolist() == [20.0, 20.0, 21.0, 30.0]

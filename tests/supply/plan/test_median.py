@@ -10,6 +10,7 @@ import pytest
 from tests.supply.plan.conftest import CANDIDATES, people_of, walk_m
 
 from yiju.supply.plan import Question, make_plan
+from yiju.supply.siting import Infeasible
 
 if TYPE_CHECKING:
     from yiju.city.folder import CityFolder
@@ -50,3 +51,9 @@ def test_least_walking_where_what_is_there_may_move(town: CityFolder) -> None:
     if plan.about["closed"]:
         assert len(plan.sites) == 2
         assert any("would no longer offer" in note["en"] for note in plan.about["notes"])
+
+
+def test_more_sites_than_candidates_are_refused_by_their_number(town: CityFolder) -> None:
+    with pytest.raises(Infeasible, match="Only 5 candidates") as refused:
+        make_plan(town, Question(("elder_day_care",), problem="median", sites=6))
+    assert refused.value.relaxed == 5.0

@@ -56,3 +56,13 @@ def test_a_name_that_is_not_known(services: tuple[str, ...], asked: dict[str, An
 def test_a_chinese_name_will_do() -> None:
     assert Question(("childcare",), sites=1, name="一老一小").title == "一老一小"
     assert issubclass(InputError, YijuError)
+
+
+def test_a_name_is_due_where_the_services_together_are_too_long() -> None:
+    many = (
+        "elder_day_care", "childcare", "community_canteen", "health_station", "after_school",
+        "community_service_station",
+    )  # fmt: skip
+    with pytest.raises(InputError, match="--name"):
+        Question(many, sites=3)
+    assert Question(many, sites=3, name="综合体").title == "综合体"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,10 +12,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from yiju.city.services import service
+from yiju.errors import InputError
 from yiju.supply.plan.decision import Decision, Supply, decision_of
 from yiju.supply.plan.expanding import places_wanted, ways_to_places
-from yiju.supply.siting import Costs
+from yiju.supply.siting import Costs, Infeasible
 from yiju.supply.siting.capacitated import capacitated_p_median
+from yiju.text import Text
 
 if TYPE_CHECKING:
     from yiju.supply.plan.ground import Ground
@@ -34,6 +37,7 @@ def least_walking(
 ) -> Decision:
     """Sites that make all walks together shortest; each site could take in everybody."""
     (offer,) = offers.of.values()
+    _refuse_too_many(sites, int(offer.allowed.sum()))
     wide = ground.costs(offers.sites.points, _MEDIAN_REACH_M, allowed=offer.allowed)
     costs, there = _with_existing(ground, offer, wide, apart=not asked.keep_existing)
     reaching = _who_reach_any(costs)
@@ -60,6 +64,39 @@ def least_walking(
     return replace(decision, closed=tuple(str(label) for label in gone))
 
 
+def _refuse_too_many(sites: int, fit: int) -> None:
+    if sites > fit:
+        raise Infeasible(
+            Text(
+                f"只有 {fit} 处候选点既允许又容得下该服务，不能新设 {sites} 处。",
+                f"Only {fit} candidates may take in the service and have the floor for it: {sites} cannot be opened.",
+            ),
+            constraint="count",
+            relaxed=float(fit),
+            hint=Text(
+                f"请将 --sites 降到 {fit} 以下，或补充候选点。",
+                f"Take --sites {fit} at most, or add candidates.",
+            ),
+        )
+
+
+def _refuse_shared_ids(candidates: pd.Index, facilities: pd.Index) -> None:
+    """Where places that are there are sites too, an id has to name one of them."""
+    both = candidates.intersection(facilities)
+    if len(both):
+        raise InputError(
+            Text(
+                f"候选点编号 {both[0]} 与现有设施的编号相同，无法区分。",
+                f"The candidate {both[0]} has the id of a facility that is there: they cannot be told apart.",
+            ),
+            file="candidates",
+            field="candidate_id",
+            hint=Text(
+                "请为候选点另编编号，例如 K001。", "Give the candidates ids of their own, such as K001."
+            ),
+        )
+
+
 def _who_reach_any(costs: Costs) -> Costs:
     """The costs of the points that can use any site; others walk the same whatever is decided."""
     kept = np.flatnonzero(~costs.stranded)
@@ -74,7 +111,8 @@ def enough_covered(ground: Ground, asked: Question, offers: Offers, seconds: flo
     (offer,) = offers.of.values()
     costs, there = _with_existing(ground, offer, offer.costs, apart=False)
     basic = service(offer.service).service_class == "basic"
-    found = lscp(
+    solve = partial(
+        lscp,
         costs,
         offer.limit_m,
         groups=ground.demand(offer.service).people,
@@ -87,13 +125,41 @@ def enough_covered(ground: Ground, asked: Question, offers: Offers, seconds: flo
         seconds=seconds,
         gap=gap,
     )
+    try:
+        found = solve()
+    except Infeasible as cause:
+        if cause.constraint != "coverage" or cause.relaxed is None:
+            raise
+        raise _out_of_reach(asked.share, offer, cause.relaxed) from cause
     return decision_of(offers, found, {offer.service: found.chosen})
+
+
+def _out_of_reach(share: float, offer: Offer, most: float) -> Infeasible:
+    """The share that all candidates together cover, for the group and place of which they cover least.
+
+    It is rounded down: rounded up it could not be had either.
+    """
+    can = math.floor(most * 1000) / 1000
+    return Infeasible(
+        Text(
+            f"启用全部候选点，步行 {offer.limit_m:,.0f} 米内最差之处也只能覆盖 {can:.1%}，达不到 {share:.1%}。",
+            f"With every candidate open {can:.1%} have it within a walk of {offer.limit_m:,.0f} m where fewest do, "
+            f"not {share:.1%}.",
+        ),
+        constraint="coverage",
+        relaxed=most,
+        hint=Text(
+            f"请将 --share 降到 {can:.3f}，或补充候选点。",
+            f"Lower --share to {can:.3f}, or add candidates.",
+        ),
+    )
 
 
 def _with_existing(ground: Ground, offer: Offer, costs: Costs, *, apart: bool) -> tuple[Costs, Ints]:
     """The costs with what is there now: one site at today's walks, or each place for itself; and their positions."""
     if apart:
         now = ground.existing_pairs(offer.service, _MEDIAN_REACH_M)
+        _refuse_shared_ids(costs.sites, now.facilities)
         row, column, walk, labels = now.origin, now.facility, now.cost, list(now.facilities)
     else:
         known = ground.walk_m(offer.service)
@@ -121,6 +187,7 @@ def more_places(
 
     (offer,) = offers.of.values()
     now = ground.existing_pairs(offer.service, offer.limit_m)
+    _refuse_shared_ids(offer.costs.sites, now.facilities)
     costs = Costs.from_columns(
         np.concatenate([offer.costs.point, now.origin]),
         np.concatenate([offer.costs.site, now.facility + offer.costs.m]),

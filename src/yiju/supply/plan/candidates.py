@@ -100,6 +100,8 @@ def candidate_sites(ground: Ground) -> Sites:
         There is not one.
     """
     given = ground.context.table("candidates")
+    if not len(given) and ground.folder.config.of_kind("candidates"):
+        raise _none_left(ground)  # a register whose every row was refused is not the same as none
     if len(given):
         frame, notes = given.assign(origin="table"), []
     else:

@@ -55,7 +55,20 @@ def gain_curve(
         points += _at_other_budgets(asked, offers, asked.budget_yuan)
     else:
         points += _asked_again(ground, asked, offers, decision)
-    return _frame(points)
+    frame = _frame(points)
+    return frame if asked.budget_yuan is None else _never_falling(frame, asked)
+
+
+def _never_falling(frame: pd.DataFrame, asked: Question) -> pd.DataFrame:
+    """A plan of less money is one of more too, and a bound of more holds for less; the plan itself stays as it is."""
+    told = frame.copy()
+    gain = frame["people_gained"].to_numpy()
+    best = np.maximum.accumulate(np.where(gain >= np.maximum.accumulate(gain), np.arange(len(gain)), 0))
+    told[["sites", "people_gained"]] = frame[["sites", "people_gained"]].iloc[best].to_numpy()
+    told["sites"] = told["sites"].astype(int)
+    told["bound"] = frame["bound"][::-1].cummin()[::-1]
+    own = frame["budget_yuan"] == asked.budget_yuan
+    return told.where(~own, frame)
 
 
 def _frame(points: list[tuple[object, ...]]) -> pd.DataFrame:

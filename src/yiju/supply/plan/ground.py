@@ -14,8 +14,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from yiju.checkup.context import Context
+from yiju.checkup.people import people_of
 from yiju.checkup.reach import METRES, SNAP_LIMIT_M, Targets
 from yiju.city.services import GROUPS, service
+from yiju.city.tables import RESIDENTS
 from yiju.errors import InputError
 from yiju.supply.demand import Demand, demand
 from yiju.supply.projection import Projection, project_cells, read_parameters
@@ -92,9 +94,10 @@ class Ground:
         Raises
         ------
         InputError
-            The population has no ages, and none were assumed.
+            The population has no ages, and none were assumed; or it has, and others were assumed.
         """
         if code not in self._demands:
+            self._refuse_known()
             everybody = np.asarray(self.cells["people"], dtype=np.float64)
             given = {group: share * everybody for group, share in self._assumed.items()}
             try:
@@ -110,6 +113,23 @@ class Ground:
                 ) from cause
             self._demands[code] = found
         return self._demands[code]
+
+    def _refuse_known(self) -> None:
+        """An assumption may not stand in the place of what the population tells."""
+        bands = {b: np.asarray(self.cells[b], dtype=np.float64) for b in RESIDENTS.band_columns(self.cells)}
+        for code in self._assumed:
+            if people_of(GROUPS[code], bands, np.asarray(self.cells["people"], dtype=np.float64)) is not None:
+                raise InputError(
+                    Text(
+                        f"人口数据已有{GROUPS[code].name.zh}的人数，不能再假定其占比。",
+                        f"The population tells how many {GROUPS[code].name.en} there are: no share can be assumed.",
+                    ),
+                    field="assume",
+                    hint=Text(
+                        "请去掉该假定；若要试算其他人口，请用 yiju whatif。",
+                        "Leave it out; to try other people, use `yiju whatif`.",
+                    ),
+                )
 
     def people(self, code: str) -> Floats:
         """(cells,) people whom a service is for, each counted once."""

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from yiju.errors import InputError
 from yiju.progress import SILENT, Progress
 from yiju.supply.plan.candidates import candidate_sites
 from yiju.supply.plan.curve import gain_curve
@@ -79,7 +80,7 @@ def make_plan(
     MissingCity
         There is no check-up of that year, or no streets.
     InputError
-        There is no candidate, or the population has no ages and none were assumed.
+        There is no candidate, the population has no ages and none were assumed, or a year is before the check-up.
     Infeasible
         The budget, the floor or the share cannot be met; says which, and the smallest relaxation that helps.
 
@@ -97,6 +98,7 @@ def make_plan(
     """
     progress.step(Text("清点需求与可达性", "Counting who lacks what"))
     ground = Ground(folder, year, assumed_shares=asked.assumed_shares)
+    _refuse_past(asked, ground.year)
     began = time.perf_counter()
     candidates = candidate_sites(ground)
     offers = make_offers(ground, asked, candidates)
@@ -117,3 +119,16 @@ def make_plan(
     curve = gain_curve(ground, asked, offers, decision, said["people_gained"])
     said["seconds"] = round(time.perf_counter() - began, 3)
     return Plan(said, sites, supplies, frame, curve, equity(ground, offers, decision), candidates.refused)
+
+
+def _refuse_past(asked: Question, year: int) -> None:
+    """Nothing opens before the check-up that it answers."""
+    past = [y for y in asked.years if y < year]
+    if past:
+        raise InputError(
+            Text(
+                f"年份不能早于体检年份 {year}，实际为 {min(past)}。",
+                f"needs no year before that of the check-up, {year}, was {min(past)}.",
+            ),
+            field="years",
+        )

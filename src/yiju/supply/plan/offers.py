@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from yiju.city.services import service
+from yiju.errors import InputError
 from yiju.supply.plan.unit_costs import unit_costs
+from yiju.text import Text
 
 if TYPE_CHECKING:
     from yiju.supply.plan.candidates import Sites
@@ -89,17 +92,29 @@ class Offers:
         return float(self.site_yuan.sum() + add_on)
 
 
+# Ground, ways and stops are no room that a candidate takes in, and a school is more than the room of a service without
+# a floor of its own: a proposal of ours.
+_NO_ROOM = (
+    "primary_school", "middle_school", "park", "playground", "sports_ground", "fitness_ground", "football", "greenway",
+    "car_free_place", "shelter", "bus_stop", "rail_station",
+)  # fmt: skip
+
+
 def make_offers(ground: Ground, asked: Question, sites: Sites) -> Offers:
     """Work out what each service would take at each candidate.
 
     Raises
     ------
     InputError
-        The population tells no ages.
+        The population tells no ages; or a service is no room, and the city does not say its floor.
     UnknownName
         city.toml names a cost that does not exist.
     """
-    unit = unit_costs(ground.folder.config.costs)
+    costs = ground.folder.config.costs
+    for code in asked.services:
+        if code in _NO_ROOM and "floor_area_m2" not in costs.get(code, {}):
+            raise _no_room(code)
+    unit = unit_costs(costs)
     kinds = [str(kind) for kind in sites.frame["kind"]]
     given = np.asarray(sites.frame["cost_yuan"], dtype=np.float64)
     usual = np.array([unit.kind(kind).site_yuan for kind in kinds], dtype=np.float64)
@@ -109,6 +124,21 @@ def make_offers(ground: Ground, asked: Question, sites: Sites) -> Offers:
         unit,
         np.where(np.isnan(given), usual, given),
         tuple(unit.kind(kind).option for kind in kinds),
+    )
+
+
+def _no_room(code: str) -> InputError:
+    name = service(code).name
+    return InputError(
+        Text(
+            f"{name.zh}不是候选用房可以容纳的服务，没有面积与造价依据。",
+            f"A candidate has no room for {name.en}: nobody says what floor it takes or what it costs.",
+        ),
+        field="service",
+        hint=Text(
+            f"如仍要规划，请在 city.toml 的 [costs.{code}] 中给出 floor_area_m2 与 m2_per_place。",
+            f"To plan it all the same, give floor_area_m2 and m2_per_place under [costs.{code}] in city.toml.",
+        ),
     )
 
 

@@ -97,6 +97,15 @@ class Question:
         if not 0 < self.share <= 1:
             raise _wrong("share", self.share, Text("0 到 1 之间的比例", "a share above 0, at most 1"))
         _check_shares(self.assumed_shares)
+        if self.name is None and len(self.title) > _LONGEST_NAME:
+            raise _wrong(
+                "name",
+                self.title,
+                Text(
+                    "另起的名称（--name）：服务代码相连太长",
+                    "given (--name): the services together are too long",
+                ),
+            )
         check_name(self.title)
 
     @property

@@ -35,11 +35,24 @@ _YEARS = Text(
     "分年度方案的目标值按人年计；预算曲线为同样资金一次投入的效果。",
     "A plan over years counts person-years; its curve is that of the same money spent at once.",
 )
+_TODAY = Text(
+    "目标值按推演人口计；各处人数与新惠及人数为现状人口。",
+    "The objective counts people of the projection; people of each site and people gained are those of today.",
+)
+_PLACES = Text(
+    "本方案的人数指按配置标准应有一位的人：共应有 {due} 位，其中 {now} 位现已可达并容纳。",
+    "People of this plan are those whom the norm gives a place: {due} places are due, {now} of them are there now, "
+    "within the walk.",
+)
 _MET = Text("现有设施已达到要求，无需新设。", "What is there already does: nothing has to be opened.")
 _MAPPED = Text(
     "{name}的现有设施只来自开放地图，可能有缺漏：未覆盖人数可能偏多。",
     "Existing places of {name} come from an open map alone, which may lack some: fewer people may go without than is "
     "counted here.",
+)
+_NO_LAYER = Text(
+    "没有{name}的设施数据，也无人确认确实没有：此处按全市都没有计算。",
+    "No place of {name} is known, and nobody says that there is none: the plan takes it that nobody has one.",
 )
 _NO_GAIN = Text(
     "没有一处候选点能惠及尚缺该服务的人。",
@@ -131,14 +144,19 @@ def _notes(
     ground: Ground, asked: Question, offers: Offers, decision: Decision, frame: gpd.GeoDataFrame
 ) -> list[Text]:
     notes = [*offers.sites.notes]
-    if asked.problem in ("median", "expand"):  # of the others all is told below, with the names of the places
-        notes += decision.siting.notes
+    found = decision.siting
+    if asked.problem == "median":  # of the others all is told below, with the names of the places
+        notes += found.notes
+    if isinstance(found, Expansion):
+        notes.append(_PLACES.format(due=f"{found.people_wanting:,.0f}", now=f"{found.people_before:,.0f}"))
     if asked.complexes and len(asked.services) < ComplexRule().least_functions:
         notes.append(_COMPLEX)
     if ground.context.weights_only:
         notes.append(_WEIGHTS)
     if decision.years:
         notes.append(_YEARS)
+    if asked.scenario is not None:
+        notes.append(_TODAY)
     if decision.closed:
         notes += _closing(ground, offers, decision, frame)
     if not decision.supplies:
@@ -150,8 +168,9 @@ def _notes(
         if people >= 0.5:
             notes.append(unreached(people, _communities(ground, lost, offer.unserved), offer.limit_m, code))
         notes += [n for n in ground.demand(code).notes if n not in notes]
-        if ground.context.layers.state([code]) != "measured":
-            notes.append(_MAPPED.format(name=service(code).name))
+        state = ground.context.layers.state([code])
+        if state != "measured":
+            notes.append((_NO_LAYER if state == "empty" else _MAPPED).format(name=service(code).name))
     return notes
 
 
