@@ -283,11 +283,24 @@ def _explain_need(city: CityFolder, need: dict[str, Any], year: int | None, *, a
     }
     click.echo("")
     print_table([{**ref, "value": _number(ref.get("value"))} for ref in evidence], columns)
+    _say_measures(city, need)
     _say_answers(city, need, year)
     raising = dict.fromkeys(str(r["indicator"]) for r in evidence if r["role"] in ("raises", "raised", "met"))
     for indicator in raising:
         click.echo("")
         _say_explanation(explained(indicator, city, place=need["place_id"], year=year))
+
+
+def _say_measures(city: CityFolder, need: dict[str, Any]) -> None:
+    """What is done about a need, where anything is."""
+    from yiju.needs.measures import by_need, in_words, read_measures
+
+    measures = by_need(read_measures(city)).get(need["need_id"], [])
+    if measures:
+        click.echo("")
+    for measure in measures:
+        what, plan = in_words(measure), measure["plan"]
+        say(Text(f"行动中：{what.zh}（方案“{plan}”）", f"In action: {what.en} (plan {plan!r})"))
 
 
 def _say_answers(city: CityFolder, need: dict[str, Any], year: int | None) -> None:

@@ -9,6 +9,7 @@ from yiju.checkup.grounds import Explanation, explain
 from yiju.errors import UnknownName
 from yiju.needs.evidence import Ref, read_evidence
 from yiju.needs.ledger import read_needs
+from yiju.needs.measures import by_need, read_measures
 from yiju.text import Text
 
 if TYPE_CHECKING:
@@ -19,11 +20,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class NeedExplanation:
-    """Everything behind a need: its row of the ledger, what it rests on, and the indicators that say so."""
+    """Everything behind a need: its row of the ledger, its grounds, the indicators that say so, and what is done."""
 
     need: Mapping[str, Any]
     evidence: tuple[Ref, ...]
     indicators: tuple[Explanation, ...]
+    measures: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def sentence(self) -> Text:
@@ -49,4 +51,5 @@ def explain_need(folder: CityFolder, need_id: str, *, year: int | None = None) -
     evidence = tuple(read_evidence(need["evidence"]))
     grounds = dict.fromkeys(str(r["indicator"]) for r in evidence if r["role"] in ("raises", "raised", "met"))
     indicators = tuple(explain(i, folder, place=need["place_id"], year=year) for i in grounds)
-    return NeedExplanation(need, evidence, indicators)
+    measures = by_need(read_measures(folder)).get(need_id, [])
+    return NeedExplanation(need, evidence, indicators, tuple(measures))

@@ -10,6 +10,7 @@ from tests.supply.scenario.conftest import corner
 
 from yiju.api import City
 from yiju.city.folder import CityFolder
+from yiju.needs.explaining import NeedExplanation
 from yiju.needs.promises import counted
 from yiju.supply.scenario import Scenario
 
@@ -39,3 +40,13 @@ def test_what_was_promised_is_kept_where_it_was_built_and_missed_where_not(own: 
     built = City(CityFolder.open(own.path))
     built.checkup(year=year + 1)
     assert counted(built.compare(year, year + 1).promises)["kept"] == len(promises)
+
+
+def test_a_need_in_action_is_explained_with_its_measure(own: CityFolder) -> None:
+    measures, _ = Scenario.of(own).add(service="elder_day_care", at=corner(6, 6), capacity=20).save("plan")
+    answered = measures["need_ids"].item().split(";")
+    city = City(own)
+    assert city.checkup().counts.in_action == len(answered)
+    told = city.explain(answered[0])
+    assert isinstance(told, NeedExplanation)
+    assert [m["measure_id"] for m in told.measures] == measures["measure_id"].tolist()
