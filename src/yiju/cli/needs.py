@@ -283,14 +283,17 @@ def _say_gaps(
         for row in _plain(shown)
     ]
     print_table(rows, _GAP_COLUMNS)
-    for pair, why in found[found["status"] == "not measurable"].groupby("pair", sort=False):
-        reason = why.iloc[0]
-        names = Text(*(("/".join(side.say(of) for side in PAIRS[str(pair)])) for of in ("zh", "en")))
-        n = len(why)
+    left_out = found[found["status"] == "not measurable"]
+    for (pair, _), why in left_out.groupby(["pair", "reason_en"], sort=False):
+        first = why.iloc[0]
+        names = Text(*("/".join(side.say(of) for side in PAIRS[str(pair)]) for of in ("zh", "en")))
+        services = [SERVICES[code].name for code in why["service"]]
+        few = Text("、".join(s.zh for s in services[:3]), ", ".join(s.en for s in services[:3]))
+        more = Text(f"等{len(why)}项", f" and {len(why) - 3} more") if len(why) > 3 else Text("", "")
         say(
             Text(
-                f"{names.zh}：{n} 项无法测算，{reason['reason_zh']}",
-                f"{names.en}: {n} not measurable, {reason['reason_en']}",
+                f"{names.zh}：{few.zh}{more.zh}无法测算，{first['reason_zh']}",
+                f"{names.en}: {few.en}{more.en} not measurable, {first['reason_en']}",
             ),
             err=True,
         )

@@ -123,8 +123,12 @@ def test_a_shop_opens_where_demand_supports_it(need: Need) -> None:
     market, partner = opened(lacking, 2025, Custom(alone=3_000.0, together=None))
     assert (market.applies, partner.applies, partner.option) == (False, True, "partnership")
     assert "20%" in partner.text.zh
-    crowded, _ = opened(lacking, 2025, Custom(alone=20_000.0, together=None))
-    assert "neighbouring place" in crowded.text.en
+    (crowded,) = opened(lacking, 2025, Custom(alone=20_000.0, together=None))
+    assert crowded.applies
+    assert "custom for one only" in crowded.text.en
+    (small,) = opened(lacking, 2025, Custom(alone=6_000.0, together=None))
+    assert (small.option, small.applies, small.threshold_people) == ("market", True, 5_000)
+    assert "较小的生鲜超市" in small.text.zh
 
 
 def test_parking_has_no_threshold_and_its_gap_is_published(need: Need) -> None:
@@ -182,7 +186,7 @@ def test_the_whole_ledger_is_answered(town: CityFolder) -> None:
     assert set(found["lane"]) <= {"basic", "inclusive", "lifestyle"}
     assert found.groupby("need_id")["applies"].any().all()  # nobody is left with what does not apply
     markets = found[found["lane"] == "lifestyle"]
-    assert (markets["threshold_people"] == 15_000).any()
+    assert markets["expected_people"].notna().any()
     only = answers(town, need_ids=[found["need_id"].iloc[0]])
     assert set(only["need_id"]) == {found["need_id"].iloc[0]}
     assert list(found) == [c.name for c in ANSWERS.columns]
@@ -198,3 +202,5 @@ def test_terms_are_of_services_that_exist_and_of_their_class() -> None:
     for code in entries["shop"]:
         assert SERVICES[code].service_class == "lifestyle"
         assert all(h.source for h in shop_terms(code).hurdles)
+        smaller = shop_terms(code).smaller
+        assert smaller is None or shop_terms(smaller).people < shop_terms(code).people

@@ -22,7 +22,7 @@ _CIRCLE = "一刻钟便民生活圈; “十四五”公共服务规划（生活�
 
 
 def opened(need: Mapping[str, Any], year: int, custom: Custom | None) -> Iterator[Answer]:
-    """The market first; where it does not live there, public premises or a low rent."""
+    """The market first, with a smaller kind of shop if need be; else public premises or a low rent."""
     whose = duty(need, year)
     if need["step"] in ("none", "reach") and is_severed(need["evidence"]):
         yield way(whose)
@@ -30,22 +30,35 @@ def opened(need: Mapping[str, Any], year: int, custom: Custom | None) -> Iterato
     if custom is None or terms is None:
         yield _published(need, whose)
         return
-    hurdles = Text(
-        "；开办条件：" + "、".join(h.what.zh for h in terms.hurdles),
-        ". In its way: " + "; ".join(h.what.en for h in terms.hurdles),
-    )
-    lives = custom.together is not None
-    hope = custom.together if custom.together is not None else custom.alone
     verdict = _verdict(custom, terms)
-    yield _demanded("market", verdict, (custom, terms), applies=lives, more=hurdles if lives else whose)
-    if not lives:
-        share = percent(min(hope / terms.people, 1.0))
-        offer = Text(
-            f"以国有铺位或低租金引入小型店：客源为自立所需的{share}；流动服务、配送也可补位",
-            f"Bring in a small one with public premises or a low rent: it has {share} of the custom that it needs "
-            "to live; a van or delivery may do as well",
+    if custom.alone >= terms.people or custom.together is not None:
+        yield _demanded("market", verdict, (custom, terms), more=_hurdles(terms))
+        return
+    smaller = shop_terms(terms.smaller) if terms.smaller else None
+    if terms.smaller and smaller and custom.alone >= smaller.people:
+        name = service(terms.smaller).name
+        text = Text(
+            f"{verdict.zh}；但可支撑较小的{name.zh}（约需{smaller.people:,.0f}人）",
+            f"{verdict.en}; but it supports a {name.en}, which needs about {smaller.people:,.0f}",
         )
-        yield _demanded("partnership", offer, (custom, terms), applies=True, more=whose)
+        yield _demanded("market", text, (custom, smaller), more=_hurdles(smaller))
+        return
+    share = percent(min(custom.alone / terms.people, 1.0))
+    offer = Text(
+        f"以国有铺位或低租金引入小型店：客源为自立所需的{share}；流动服务、配送也可补位",
+        f"Bring in a small one with public premises or a low rent: it has {share} of the custom that it needs "
+        "to live; a van or delivery may do as well",
+    )
+    yield _demanded("market", verdict, (custom, terms), applies=False)
+    yield _demanded("partnership", offer, (custom, terms), more=Text(f"；{whose.zh}", f"; {whose.en}"))
+
+
+def _hurdles(terms: ShopTerms) -> Text:
+    """What a city can make easier."""
+    return Text(
+        "；公布缺口与客流，由市场开设；开办条件：" + "、".join(h.what.zh for h in terms.hurdles),
+        ". Publish gap and demand; in its way: " + "; ".join(h.what.en for h in terms.hurdles),
+    )
 
 
 def _verdict(custom: Custom, terms: ShopTerms) -> Text:
@@ -56,14 +69,15 @@ def _verdict(custom: Custom, terms: ShopTerms) -> Text:
     if custom.together is not None:
         n = count_people(custom.together, "all", modelled=True)
         return Text(
-            f"需求支撑开店：预计可得{n.zh}，{need.zh}；公布缺口与客流，由市场开设",
-            f"Demand supports a shop: it may expect {n.en}, and {need.en}. Publish gap and demand",
+            f"需求支撑开店：预计可得{n.zh}，{need.zh}",
+            f"Demand supports a shop: it may expect {n.en}, and {need.en}",
         )
     n = count_people(custom.alone, "all", modelled=True)
     if custom.alone >= terms.people:
         return Text(
-            f"单独开店可得{n.zh}，{need.zh}；但邻近社区的新店会先得这些客源",
-            f"Alone a shop may expect {n.en}, and {need.en}; but one in a neighbouring place would have them first",
+            f"单独开店可得{n.zh}，{need.zh}；与邻近社区只够支撑一家，宜合开",
+            f"A shop alone may expect {n.en}, and {need.en}; with the neighbouring place there is custom for one only: "
+            "share it",
         )
     return Text(
         f"需求不足以支撑开店：预计可得{n.zh}，{need.zh}",
@@ -76,17 +90,17 @@ def _demanded(
     text: Text,
     case: tuple[Custom, ShopTerms],
     *,
-    applies: bool,
-    more: Text,
+    applies: bool = True,
+    more: Text | None = None,
 ) -> Answer:
+    """An answer that rests on whom a shop may expect."""
     custom, terms = case
-    hope = custom.alone if custom.together is None else custom.together
-    joint_zh, joint_en = ("", "") if option == "market" and applies else ("；", "; ")
+    then = more or Text("", "")
     return Answer(
         option,
-        Text(f"{text.zh}{joint_zh}{more.zh}。", f"{text.en}{joint_en}{more.en}."),
+        Text(f"{text.zh}{then.zh}。", f"{text.en}{then.en}."),
         applies=applies,
-        expected_people=hope,
+        expected_people=custom.alone if custom.together is None else custom.together,
         threshold_people=terms.people,
         source="; ".join([terms.source, *(h.source for h in terms.hurdles)]),
         provisional=True,

@@ -49,11 +49,15 @@ class Hurdle:
 
 @dataclass(frozen=True)
 class ShopTerms:
-    """What a kind of shop needs: people whom it can expect to serve, and what stands in its way."""
+    """What a kind of shop needs: people whom it can expect to serve, and what stands in its way.
+
+    ``smaller`` is the code of a smaller kind that answers the same need, where there is one.
+    """
 
     people: float
     source: str
     hurdles: tuple[Hurdle, ...]
+    smaller: str | None = None
 
 
 def price_of(service: str, own_yuan: float | None = None) -> Price | None:
@@ -89,7 +93,7 @@ def shop_terms(service: str) -> ShopTerms | None:
     if entry is None:
         return None
     hurdles = (Hurdle(Text(h["zh"], h["en"]), h["source"]) for h in entry["hurdles"])
-    return ShopTerms(entry["people"], entry["source"], tuple(hurdles))
+    return ShopTerms(entry["people"], entry["source"], tuple(hurdles), entry.get("smaller"))
 
 
 @cache
