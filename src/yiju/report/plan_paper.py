@@ -145,8 +145,8 @@ def _sharing(plan: Plan) -> list[Text]:
     for code in plan.about["services"]:
         mine = plan.equity[plan.equity["service"] == code].groupby("when")["gini"].first()
         before, after = (f"{mine.get(w):.3f}" if pd.notna(mine.get(w)) else "—" for w in ("before", "after"))
-        words = say("plans.sharing.gini", before=before, after=after)
-        told.append(say("paper.of", what=SERVICES[code].name, words=words))
+        name, words = SERVICES[code].name, say("plans.sharing.gini", before=before, after=after)
+        told.append(Text(f"{name.zh}：{words.zh}", f"{name.en}: {words.en}"))
     return told
 
 
