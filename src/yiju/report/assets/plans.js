@@ -32,7 +32,7 @@ function drawPlans() {
   drawWhy(plan);
   drawPlanLegend();
   fill(byId("plan-sites"), plan.sites.length ? siteTable(plan) : null);
-  fill(byId("plan-charts"), gainFigure(plan), plan.equity.map(sharingFigure), h("p", { class: "small soft whole" }, say("plans.sharing.about")));
+  fill(byId("plan-charts"), gainFigure(plan), plan.equity.map(sharingFigure), h("p", { class: "small soft whole" }, h("b", null, say("plans.sharing")), LANG === "zh" ? "。" : ". ", say("plans.sharing.about")));
   fill(byId("plan-grounds"), planNotes(plan));
   requestAnimationFrame(() => drawPlanMap(plan, shownReach()));
 }
