@@ -385,3 +385,10 @@ def test_a_curve_of_money_never_falls_and_keeps_the_plan_itself() -> None:
     assert curve["people_gained"].tolist() == [10.0, 20.0, 20.0, 30.0]
     assert curve["sites"].tolist() == [1, 2, 2, 4]
     assert curve["bound"].tolist() == [20.0, 20.0, 21.0, 30.0]
+
+
+def test_what_a_projection_rests_on_is_told_with_the_plan(town: CityFolder) -> None:
+    asked = Question(("elder_day_care",), budget_yuan=3e6, years=(2026, 2030), scenario="middle")
+    told = [note["en"] for note in make_plan(town, asked).about["notes"]]
+    assert any("life expectancy" in note and "provisional" in note for note in told)
+    assert any("people gained are those of today" in note for note in told)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
-from yiju.errors import MissingCity, SnapshotError
+from yiju.errors import ContractError, MissingCity, SnapshotError
 from yiju.supply.plan import Question, make_plan, plan_dir, plan_names, read_plan, write_plan
 
 if TYPE_CHECKING:
@@ -85,3 +85,21 @@ def test_a_kill_between_two_renames_is_mended(town: CityFolder, written: str) ->
 def test_a_plan_that_is_not_there_names_those_that_are(town: CityFolder, written: str) -> None:
     with pytest.raises(MissingCity, match=written):
         read_plan(town, "nothing")
+
+
+def test_a_reader_leaves_alone_what_is_being_written(town: CityFolder, written: str) -> None:
+    at = plan_dir(town, written)
+    fresh = at.with_name(f".{at.name}.new")
+    fresh.mkdir()
+    assert read_plan(town, written).name == written
+    assert fresh.is_dir()
+    fresh.rmdir()
+
+
+def test_a_plan_that_is_cut_off_names_its_file(town: CityFolder, written: str) -> None:
+    file = plan_dir(town, written) / "plan.json"
+    whole = file.read_bytes()
+    file.write_bytes(whole[:40])
+    with pytest.raises(ContractError, match=r"plan\.json is not whole"):
+        read_plan(town, written)
+    file.write_bytes(whole)

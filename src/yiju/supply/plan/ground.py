@@ -157,6 +157,10 @@ class Ground:
         total = self._projections[scenario].demand(code, year).total
         return np.asarray(total.reindex(self.cell_ids), dtype=np.float64)
 
+    def projected_by(self) -> list[Text]:
+        """What the projections that were asked for rest on; numbers that are provisional say so."""
+        return [note for projection in self._projections.values() for note in projection.notes]
+
     def limit_m(self, code: str) -> float:
         """The walk within which a service counts as there: the widest that its standard accepts."""
         return float(service(code).widest_m or 0.0)

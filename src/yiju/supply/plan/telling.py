@@ -156,7 +156,7 @@ def _notes(
     if decision.years:
         notes.append(_YEARS)
     if asked.scenario is not None:
-        notes.append(_TODAY)
+        notes += [_TODAY, *ground.projected_by()]
     if decision.closed:
         notes += _closing(ground, offers, decision, frame)
     if not decision.supplies:

@@ -18,7 +18,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from yiju.city.folder import read_frame, unwritable
-from yiju.errors import MissingCity
+from yiju.errors import ContractError, MissingCity
 from yiju.supply.plan.making import Plan
 from yiju.supply.plan.question import check_name
 from yiju.text import Text
@@ -79,11 +79,17 @@ def write_plan(folder: CityFolder, plan: Plan) -> Path:
     return at
 
 
-def _recover(at: Path) -> None:
-    """Put back the old folder where a kill came between two renames; sweep away what was being written."""
-    fresh, old = at.with_name(f".{at.name}.new"), at.with_name(f".{at.name}.old")
+def _put_back(at: Path) -> None:
+    """Put back the old folder where a kill came between two renames."""
+    old = at.with_name(f".{at.name}.old")
     if old.is_dir() and not at.is_dir():
         old.rename(at)
+
+
+def _recover(at: Path) -> None:
+    """Put back the old folder, and sweep away what was being written; who only reads leaves that alone."""
+    fresh, old = at.with_name(f".{at.name}.new"), at.with_name(f".{at.name}.old")
+    _put_back(at)
     shutil.rmtree(old, ignore_errors=True)
     shutil.rmtree(fresh, ignore_errors=True)
 
@@ -99,7 +105,7 @@ def read_plan(folder: CityFolder, name: str) -> Plan:
         A file of it is broken.
     """
     at = plan_dir(folder, name)
-    _recover(at)
+    _put_back(at)
     if not (at / "plan.json").is_file():
         names = plan_names(folder)
         known = Text("、".join(names) or "无", ", ".join(names) or "none")
@@ -110,7 +116,14 @@ def read_plan(folder: CityFolder, name: str) -> Plan:
             ),
             hint=Text(f"请运行 yiju plan {folder.path}。", f"Run `yiju plan {folder.path}`."),
         )
-    about = json.loads((at / "plan.json").read_text(encoding="utf-8"))
+    try:
+        about = json.loads((at / "plan.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as cause:
+        file = at / "plan.json"
+        raise ContractError(
+            Text(f"{file} 不完整，无法读取：{cause}", f"{file} is not whole and cannot be read: {cause}"),
+            hint=Text(f"请重新运行 yiju plan {folder.path}。", f"Run `yiju plan {folder.path}` again."),
+        ) from cause
     tables = {name: read_frame(at / f"{name}.parquet", geometry=shaped) for name, shaped in _TABLES.items()}
     return Plan(about, **tables)
 
