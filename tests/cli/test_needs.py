@@ -57,7 +57,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
         town.checkup_dir(year).mkdir(parents=True)
         frame = OBSERVATIONS.validate(pd.DataFrame(rows))
         frame.to_parquet(town.checkup_dir(year) / "observations.parquet", index=False)
-        (town.checkup_dir(year) / "manifest.json").write_text("{}")
+        (town.checkup_dir(year) / "manifest.json").write_text('{"tables": {}}')
     return town.path
 
 
@@ -126,6 +126,14 @@ def test_each_need_has_the_answers_of_its_class(yiju: Run, city: Path) -> None:
     assert {row["lane"] for row in rows} == {"inclusive"}
     assert {row["price_ceiling_yuan"] for row in rows} == {1500.0}
     assert "There is no such need" in yiju("needs", city, "--answers", "--service", "park").output
+
+
+def test_a_need_is_explained_with_its_answers(yiju: Run, city: Path) -> None:
+    need = json.loads(yiju("needs", city, "--year", 2024, "--json").output)[0]["need_id"]
+    done = yiju("explain", city, need, "--year", 2024)
+    assert done.exit_code == 0, done.output
+    assert "purchase (does not apply): There is no provider" in done.output
+    assert "price ceiling: Who is supported charges at most 1,500 yuan a month" in done.output
 
 
 def test_the_sides_of_the_city(yiju: Run, city: Path) -> None:

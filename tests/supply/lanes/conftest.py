@@ -28,6 +28,7 @@ def _need(service: str, step: str, **other: Any) -> dict[str, Any]:
         "level": "community",
         "place_id": "c-0-0",
         "people": 1000.0,
+        "share": 0.5,
         "shortfall": None,
         "shortfall_unit": None,
         "deadline_class": "best_effort",

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from yiju.city.services import SERVICES
 from yiju.needs import read_needs, write_needs
+from yiju.needs.evidence import write_evidence
 from yiju.supply.lanes import ANSWERS, answers
 from yiju.supply.lanes.amounts import amount_of
 from yiju.supply.lanes.basic import guaranteed
@@ -140,15 +141,30 @@ def test_parking_has_no_threshold_and_its_gap_is_published(need: Need) -> None:
     assert "588个泊位" in answer.text.zh
 
 
-@given(st.floats(1, 1e5), st.sampled_from(["kindergarten", "childcare", "elder_day_care", "elder_home"]))
-def test_places_and_floor_cover_what_is_lacking(people: float, code: str) -> None:
-    group = SERVICES[code].norm_group or SERVICES[code].groups[0]
-    amount = amount_of({"service": code, "step": "none", "group": group, "people": people}, COSTS)
+@given(
+    st.floats(1, 1e5),
+    st.floats(0.01, 1.0),
+    st.sampled_from(["none", "reach"]),
+    st.sampled_from(["kindergarten", "childcare", "elder_home"]),
+)
+def test_places_and_floor_cover_what_is_due(due: float, share: float, step: str, code: str) -> None:
+    evidence = write_evidence([{"kind": "demand", "role": "due_places", "value": due}])
+    amount = amount_of({"service": code, "step": step, "share": share, "evidence": evidence}, COSTS)
     assert amount is not None
-    due = (SERVICES[code].places_per_1000 or 0.0) * people / 1000
-    assert amount.places >= due - 1e-6
-    assert amount.sites * amount.of.places >= amount.places
+    lacking = due if step == "none" else due * share
+    assert lacking - 1e-6 <= amount.places <= max(lacking + 1.0, 1.0)
+    assert (amount.sites - 1) * amount.of.places < amount.places <= amount.sites * amount.of.places
     assert amount.floor_area_m2 == amount.sites * amount.of.floor_area_m2
+
+
+def test_floor_that_is_due_is_counted_in_places(need: Need) -> None:
+    due = write_evidence([{"kind": "demand", "role": "due_floor_area", "value": 600.0}])
+    # 600 m2 at 12 a place, in day-care centres of 29: two of 350 m2; half of the group lacks it: one
+    whole = amount_of(need("elder_day_care", "none", evidence=due), COSTS)
+    half = amount_of(need("elder_day_care", "reach", evidence=due), COSTS)
+    assert (whole.places, whole.sites, half.places, half.sites) == (50, 2, 25, 1)
+    nobody_counted = amount_of(need("elder_day_care", "reach", evidence=due, share=None), COSTS)
+    assert nobody_counted.places == 29
 
 
 def test_without_rivals_a_shop_has_everybody_within_its_walk(town: CityFolder, need: Need) -> None:

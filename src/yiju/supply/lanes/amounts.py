@@ -1,7 +1,7 @@
 """How much a need lacks, counted as its answer is: places, floor, sites.
 
 1. What the ledger says is short (``capacity``).
-2. Else what the norm asks for the people concerned, where it is a norm of their own group.
+2. Else what the norm asks for at the place (:mod:`yiju.needs.dues`), for the share of the group that is without.
 3. Else one unit of the service, the least that can be there at all.
 
 Nothing is said of a service of whose size nobody knows: neither its standard nor ``city.toml``.
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from yiju.city.services import service
+from yiju.needs.evidence import read_evidence
 from yiju.supply.plan.unit_costs import ROOM_M2
 
 if TYPE_CHECKING:
@@ -53,8 +54,9 @@ def amount_of(need: Mapping[str, Any], costs: UnitCosts) -> Amount | None:
     Examples
     --------
     >>> from yiju.supply.plan.unit_costs import unit_costs
-    >>> need = {"service": "kindergarten", "step": "none", "group": "age_3_5", "people": 300.0}
-    >>> amount = amount_of(need, unit_costs())  # 900 for every 1,000, in kindergartens of 169 places
+    >>> due = '[{"kind": "demand", "role": "due_places", "value": 270.0}]'
+    >>> need = {"service": "kindergarten", "step": "none", "evidence": due}
+    >>> amount = amount_of(need, unit_costs())  # in kindergartens of 169 places
     >>> amount.places, amount.sites, amount.floor_area_m2
     (270, 2, 4400.0)
     """
@@ -70,10 +72,23 @@ def amount_of(need: Mapping[str, Any], costs: UnitCosts) -> Amount | None:
             sites = math.ceil(missing / of.floor_area_m2)
             return Amount(sites, math.floor(missing / of.m2_per_place), float(missing), of)
         return _whole_units(float(missing), of) if unit in _PLACES else None
-    people = need["people"]
-    if entry.places_per_1000 and entry.norm_group in (None, need["group"]) and not pd.isna(people):
-        return _whole_units(people * entry.places_per_1000 / 1000, of)
-    return Amount(1, of.places, of.floor_area_m2, of)
+    due = _due(need, of)
+    return Amount(1, of.places, of.floor_area_m2, of) if due is None else _whole_units(due, of)
+
+
+def _due(need: Mapping[str, Any], of: ServiceCosts) -> float | None:
+    """Places that the norm asks for those who are without; None where there is no norm, or nobody is counted."""
+    share = 1.0 if need["step"] == "none" else need["share"]
+    if pd.isna(share):
+        return None
+    due = {
+        ref["role"]: float(str(ref["value"]))
+        for ref in read_evidence(need["evidence"])
+        if ref["kind"] == "demand"
+    }
+    if "due_places" in due:
+        return due["due_places"] * share
+    return due["due_floor_area"] / of.m2_per_place * share if "due_floor_area" in due else None
 
 
 def _whole_units(places: float, of: ServiceCosts) -> Amount:
