@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from yiju.supply.siting.kernels.replacing import best_replacements
+from yiju.supply.siting.kernels.replacing import best_replacements, worst_replacements
 from yiju.supply.siting.result import UNSERVED
 from yiju.text import Text
 
@@ -67,6 +67,7 @@ def sites_table(
     serves: Int32s,
     *,
     measure: Callable[[Floats], Floats] | None = None,
+    worst: bool = False,
 ) -> pd.DataFrame:
     """The rows of a result, each figure by evaluation of the choices that it compares.
 
@@ -80,17 +81,21 @@ def sites_table(
         Positions of the chosen sites, rising, and who serves each point.
     measure
         What total costs are in units of the objective, if that is something else; it must rise with them.
+    worst
+        Whether the greatest cost of any point is the objective, not the total.
     """
     measure = measure or _same
     slot, nearest, second = two_nearest(*instance.rows, instance.m, chosen)
     nearest, second = np.minimum(nearest, instance.far), np.minimum(second, instance.far)
     allowed = ~instance.barred
     allowed[chosen] = False
-    now = measure(np.array([float(instance.weight @ nearest)]))
-    without, replaced, by = best_replacements(
-        instance.columns, instance.weight, instance.far, slot.astype(np.int32), nearest, second, allowed,
-        np.empty(len(chosen)),
-    )  # fmt: skip
+    alone = instance.far, slot.astype(np.int32), nearest, second, allowed, np.empty(len(chosen))
+    if worst:
+        now = float(nearest.max(initial=0.0))
+        without, replaced, by = worst_replacements(instance.columns, *alone)
+    else:
+        now = float(measure(np.array([instance.weight @ nearest]))[0])
+        without, replaced, by = best_replacements(instance.columns, instance.weight, *alone)
     by[np.isin(chosen, instance.locked)] = -1  # what must stay is not replaced
     served = serves != UNSERVED
     position = np.searchsorted(chosen, serves[served])

@@ -151,9 +151,9 @@ def _settle(found: Proven, relaxation: Relaxation) -> None:
     """Let HiGHS find a better choice among the sites that the prices leave open, or prove that there is none."""
     asked, cost = found.instance, found.search.cost
     opened, closed = relaxation.decided(cost)
-    if pairs_left(asked, opened, closed) > _MOST_PAIRS:
+    if pairs_left(asked, opened, closed, cost) > _MOST_PAIRS:
         return
-    program, sites = radius_program(asked, opened, closed)
+    program, sites = radius_program(asked, opened, closed, cost)
     limit = better_than(cost, asked.step)
     nothing_better = cost if asked.step else limit
     if not np.isfinite(program.offset):  # somebody has no site left

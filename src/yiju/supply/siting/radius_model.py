@@ -8,10 +8,12 @@ radius within which no site is open, the step to the next one::
     (2)   sum of y_j  =  p
     (3)   y_j in {0, 1},   z_ik >= 0
 
-z_ik is 1 where no site is open within D_ik. A row ends where a site is open for sure; z of a last radius with nothing
-behind it is 0. G. Cornuejols, G. L. Nemhauser, L. A. Wolsey, A canonical representation of simple plant location
-problems, SIAM J. Alg. Disc. Meth. 1 (1980); S. Garcia, M. Labbe, A. Marin, Solving large p-median problems with a
-radius formulation, INFORMS Journal on Computing 23 (2011), https://doi.org/10.1287/ijoc.1100.0418.
+z_ik is 1 where no site is open within D_ik. A row ends where a site is open for sure, or where this point alone would
+cost more than is sought; z of a last radius with nothing behind it is 0.
+
+G. Cornuejols, G. L. Nemhauser, L. A. Wolsey, A canonical representation of simple plant location problems, SIAM J. Alg.
+Disc. Meth. 1 (1980); S. Garcia, M. Labbe, A. Marin, Solving large p-median problems with a radius formulation, INFORMS
+Journal on Computing 23 (2011), https://doi.org/10.1287/ijoc.1100.0418.
 """
 
 from __future__ import annotations
@@ -31,12 +33,14 @@ Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
 
-def pairs_left(instance: Instance, opened: Bools, closed: Bools) -> int:
+def pairs_left(instance: Instance, opened: Bools, closed: Bools, most: float) -> int:
     """How many pairs the program would hold: what it takes in memory and time."""
-    return int(_relevant(instance, opened, closed)[0].sum())
+    return int(_relevant(instance, opened, closed, most)[0].sum())
 
 
-def radius_program(instance: Instance, opened: Bools, closed: Bools) -> tuple[Program, npt.NDArray[np.int64]]:
+def radius_program(
+    instance: Instance, opened: Bools, closed: Bools, most: float
+) -> tuple[Program, npt.NDArray[np.int64]]:
     """The program, and the positions of the sites that its first columns stand for.
 
     Parameters
@@ -45,13 +49,15 @@ def radius_program(instance: Instance, opened: Bools, closed: Bools) -> tuple[Pr
         The p-median.
     opened, closed
         (m,) sites of which it is known.
+    most
+        Total cost above which no choice is of interest.
     """
     from scipy import sparse  # noqa: PLC0415 - most p-medians are proved without a program
 
     sites = np.flatnonzero(~closed)
     column = np.full(instance.m, -1, dtype=np.int64)
     column[sites] = np.arange(len(sites))
-    kept, end = _relevant(instance, opened, closed)
+    kept, end = _relevant(instance, opened, closed, most)
     point = np.repeat(np.arange(instance.n), np.diff(instance.rows[0]))[kept]
     site, cost = column[instance.rows[1][kept]], instance.rows[2][kept]
 
@@ -88,9 +94,12 @@ def radius_program(instance: Instance, opened: Bools, closed: Bools) -> tuple[Pr
     ), sites
 
 
-def _relevant(instance: Instance, opened: Bools, closed: Bools) -> tuple[Bools, Floats]:
+def _relevant(instance: Instance, opened: Bools, closed: Bools, most: float) -> tuple[Bools, Floats]:
     """(pairs,) those nearer than what a point has for sure, and (n,) what that is; infinite if it has nothing."""
     first, site, cost = instance.rows
+    dearest = most / instance.weight
     sure = np.minimum(nearest_of(first, opened[site], cost), instance.unlisted)
-    kept = ~closed[site] & (cost < np.repeat(sure, np.diff(first)))
+    sure = np.where(sure > dearest, np.inf, sure)
+    lengths = np.diff(first)
+    kept = ~closed[site] & (cost < np.repeat(sure, lengths)) & (cost <= np.repeat(dearest, lengths))
     return kept, sure

@@ -89,3 +89,55 @@ def best_replacements(
             for e in range(column[j], column[j + 1]):
                 to_site[point[e]] = far[point[e]]
     return without, best, chosen
+
+
+@kernel(
+    tuple_of(float64[::1], float64[::1], int32[::1])(
+        PAIRS, float64[::1], int32[::1], float64[::1], float64[::1], boolean[::1], float64[::1]
+    )
+)
+def worst_replacements(
+    columns: Pairs,
+    far: Floats,
+    slot: Int32s,
+    nearest: Floats,
+    second: Floats,
+    allowed: Bools,
+    without: Floats,
+) -> tuple[Floats, Floats, Int32s]:
+    """As :func:`best_replacements`, of the greatest cost of any point instead of the total."""
+    n, m, p = len(slot), len(allowed), len(without)
+    column, point, cost = columns
+    best = np.full(p, np.inf)
+    chosen = np.full(p, -1, dtype=np.int32)
+    to_site = far.copy()
+    of_slot = np.empty(p + 1)
+    now = np.empty(p + 1)
+    for j in range(-1, m):
+        if j >= 0 and not allowed[j]:
+            continue
+        if j >= 0:
+            for e in range(column[j], column[j + 1]):
+                to_site[point[e]] = min(cost[e], far[point[e]])
+        of_slot[:] = 0.0
+        now[:] = 0.0
+        for i in range(n):
+            of_slot[slot[i]] = max(of_slot[slot[i]], min(to_site[i], second[i]))
+            now[slot[i]] = max(now[slot[i]], min(to_site[i], nearest[i]))
+        # the worst of the others is the worst of all, or the second if the worst is in this slot
+        worst = np.argmax(now)
+        runner_up = 0.0
+        for s in range(p + 1):
+            if s != worst:
+                runner_up = max(runner_up, now[s])
+        for s in range(p):
+            value = max(of_slot[s], runner_up if s == worst else now[worst])
+            if j < 0:
+                without[s] = value
+            elif value < best[s]:
+                best[s] = value
+                chosen[s] = j
+        if j >= 0:
+            for e in range(column[j], column[j + 1]):
+                to_site[point[e]] = far[point[e]]
+    return without, best, chosen
