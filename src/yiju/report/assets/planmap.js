@@ -10,6 +10,15 @@ function homesOf(reach) {
   return made;
 }
 
+/** Put new children where old ones were, and leave the keyboard where it was. @param {Element} parent @param {...(Child | Child[])} children */
+function refill(parent, ...children) {
+  const held = document.activeElement && parent.contains(document.activeElement) ? document.activeElement : null;
+  const key = held && held.getAttribute("data-key");
+  fill(parent, ...children);
+  const same = held && parent.querySelector(key ? `[data-key="${key}"]` : held.tagName);
+  if (same instanceof HTMLElement) same.focus({ preventScroll: true });
+}
+
 /** What the map shows: the lattice point in its middle, pixels of a lattice step, and the site that was chosen (or -1). */
 const PLANVIEW = { x: 0, y: 0, scale: 1, site: -1 };
 
@@ -136,7 +145,7 @@ function drawThere(pen, service) {
  * @param {Plan} plan @param {PlanReach} reach */
 function placeMarkers(plan, reach) {
   const [w, h] = planSize();
-  fill(byId("plan-markers"), plan.sites.map((site, i) => {
+  refill(byId("plan-markers"), plan.sites.map((site, i) => {
     const [x, y] = planSpot(site.at[0], site.at[1]);
     if (x < 0 || y < 0 || x > w || y > h) return null;
     const hosted = site.supplies.some((supply) => supply.service === reach.service);
@@ -147,7 +156,7 @@ function placeMarkers(plan, reach) {
 /** @param {Plan} plan @param {number} i @param {boolean} hosted @param {string} style */
 function marker(plan, i, hosted, style) {
   const name = `${i + 1} ${plan.sites[i].name} ${say("plans.why.ask")}`;
-  return h("button", { class: hosted ? "marker" : "marker other", type: "button", style, "aria-label": name, "aria-pressed": String(PLANVIEW.site === i), onclick: () => chooseSite(PLANVIEW.site === i ? -1 : i) }, String(i + 1));
+  return h("button", { class: hosted ? "marker" : "marker other", type: "button", style, "data-key": i, "aria-label": name, "aria-pressed": String(PLANVIEW.site === i), onclick: () => chooseSite(PLANVIEW.site === i ? -1 : i) }, String(i + 1));
 }
 
 /** The home under a pixel: its row, or -1. @param {PlanReach} reach @param {number} px @param {number} py */

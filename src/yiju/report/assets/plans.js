@@ -28,7 +28,7 @@ function drawPlans() {
   byId("plan-tabs").hidden = DATA.plans.length < 2;
   byId("plan-panel").setAttribute("aria-labelledby", DATA.plans.length < 2 ? "h-plans" : `plan-tab-${PLANS.shown}`);
   drawPlanHead(plan);
-  fill(byId("plan-controls"), plan.services.length < 2 ? null : choice(say("plans.service"), plan.services.map((code, i) => /** @type {[string, string]} */ ([String(i), serviceName(code)])), String(PLANS.service), (i) => { PLANS.service = Number(i); drawPlans(); }));
+  refill(byId("plan-controls"), plan.services.length < 2 ? null : choice(say("plans.service"), plan.services.map((code, i) => /** @type {[string, string]} */ ([String(i), serviceName(code)])), String(PLANS.service), (i) => { PLANS.service = Number(i); drawPlans(); }));
   drawWhy(plan);
   drawPlanLegend();
   fill(byId("plan-sites"), plan.sites.length ? siteTable(plan) : null);
@@ -97,8 +97,8 @@ function drawPlanHead(plan) {
 
 /** The sentence of each site beside the map. @param {Plan} plan */
 function drawWhy(plan) {
-  fill(byId("plan-why"), h("h3", null, say("plans.why")), plan.sites.length ? null : h("p", { class: "notice" }, say("plans.none")), h("ol", { class: "plain" }, plan.sites.map((site, i) => h("li", { class: PLANVIEW.site === i ? "chosen" : "" },
-    h("button", { class: "say", type: "button", "aria-pressed": String(PLANVIEW.site === i), onclick: () => chooseSite(PLANVIEW.site === i ? -1 : i) }, h("span", { class: "rank", "aria-hidden": "true" }, String(i + 1)), h("b", null, site.name), h("span", { class: "vh" }, ` ${say("plans.why.ask")}`)),
+  refill(byId("plan-why"), h("h3", null, say("plans.why")), plan.sites.length ? null : h("p", { class: "notice" }, say("plans.none")), h("ol", { class: "plain" }, plan.sites.map((site, i) => h("li", { class: PLANVIEW.site === i ? "chosen" : "" },
+    h("button", { class: "say", type: "button", "data-key": i, "aria-pressed": String(PLANVIEW.site === i), onclick: () => chooseSite(PLANVIEW.site === i ? -1 : i) }, h("span", { class: "rank", "aria-hidden": "true" }, String(i + 1)), h("b", null, site.name), h("span", { class: "vh" }, ` ${say("plans.why.ask")}`)),
     h("p", { class: "small" }, whyWords(site))))));
 }
 
