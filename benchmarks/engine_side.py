@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +21,7 @@ import numpy as np
 
 from engine_data import PORTO_PBF, load, questions, read_walkable
 from engine_race import Seconds, clocked
+from processes import peak_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -197,8 +197,7 @@ def main() -> None:
     parser.add_argument("--answers", type=Path, required=True)
     asked = parser.parse_args()
     side = run(asked.task, asked.who)
-    # ru_maxrss is in KiB on Linux
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    memory = peak_bytes()
     answers = {name: answer() if callable(answer) else answer for name, answer in side.answers.items()}
     np.savez(asked.answers, **{name: np.asarray(answer) for name, answer in answers.items()})
     print(json.dumps({"stages": side.stages, "memory": memory}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -45,6 +46,18 @@ def measure(command: list[str], cache: Path | None = None) -> Ran:
             raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
     # ru_maxrss is in KiB on Linux; the watcher adds children that live at the same time
     return Ran(wall, usage.ru_utime + usage.ru_stime, max(usage.ru_maxrss * 1024, peak[0]))
+
+
+def peak_bytes() -> int:
+    """The most memory that this process has had.
+
+    Linux lets a process inherit the ``ru_maxrss`` of the one that started it; VmHWM begins anew.
+    """
+    status = Path("/proc/self/status")
+    if status.is_file():
+        kib = next(line.split()[1] for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(kib) * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 def _watch(process: subprocess.Popen[bytes], peak: list[int]) -> None:
