@@ -5,7 +5,7 @@
 The city is the walking network of Porto with somebody at every node and 30 services of 300 facilities each, seeded
 (``engine_data``). Everything goes through :class:`yiju.supply.scenario.Scenario`, checks and tables included: what a
 planner waits for. "Anew" is a city that was opened, its network indexed, its homes and doors put on the streets, and
-the same one service asked. The peer, where it is installed, is pandana, with its index kept and the service given again.
+the same one service asked. The peer, where it is installed, is pandana: its index kept, the service given again.
 
 Answers after a change are compared with those of computing anew, number for number; one that differs stops the run.
 Exits 1 if a limit is broken.
