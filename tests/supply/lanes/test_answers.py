@@ -72,9 +72,13 @@ def test_what_is_short_is_what_is_bought(need: Need, register: Register) -> None
     found = {a.option: a for a in supported(short, 2025, COSTS, register)}
     assert found["purchase"].amount == 42
     assert found["purchase"].row(short, 2025)["unit_cost_yuan"] == 24_000
-    # three units of 20 places: the register has room for two, the third is built
-    assert "in cheap and dear, 1 counted as new building" in found["partnership"].text.en
-    assert found["partnership"].cost_yuan == (180_000 + 200 * 300) + 2 * (600_000 + 200 * 4200)
+    # 42 places of 10 m2, up to 40 at a site: 210 m2 at each of two, for which the register has the floor
+    assert "at 2 sites (42 places, 420 m²), in cheap and dear, about" in found["partnership"].text.en
+    assert found["partnership"].cost_yuan == (180_000 + 210 * 300) + (600_000 + 210 * 4200)
+    more = need("childcare", "capacity", shortfall=90.0, shortfall_unit="childcare_places")
+    built = {a.option: a for a in supported(more, 2025, COSTS, register)}["partnership"]
+    assert "1 counted as new building" in built.text.en
+    assert built.cost_yuan == (180_000 + 300 * 300) + 2 * (600_000 + 300 * 4200)
 
 
 def test_a_basic_service_is_guaranteed_by_somebody_and_by_a_year(need: Need, register: Register) -> None:
@@ -153,16 +157,18 @@ def test_places_and_floor_cover_what_is_due(due: float, share: float, step: str,
     assert amount is not None
     lacking = due if step == "none" else due * share
     assert lacking - 1e-6 <= amount.places <= max(lacking + 1.0, 1.0)
-    assert (amount.sites - 1) * amount.of.places < amount.places <= amount.sites * amount.of.places
-    assert amount.floor_area_m2 == amount.sites * amount.of.floor_area_m2
+    assert (amount.sites - 1) * 2 * amount.of.places < amount.places <= amount.sites * 2 * amount.of.places
+    assert amount.floor_area_m2 >= amount.sites * amount.of.floor_area_m2
+    assert amount.floor_area_m2 >= amount.places * amount.of.m2_per_place
 
 
 def test_floor_that_is_due_is_counted_in_places(need: Need) -> None:
     due = write_evidence([{"kind": "demand", "role": "due_floor_area", "value": 600.0}])
-    # 600 m2 at 12 a place, in day-care centres of 29: two of 350 m2; half of the group lacks it: one
+    # 600 m2 at 12 a place are 50 places; half of the group lacks them: 25, in a centre of 350 m2 at least
     whole = amount_of(need("elder_day_care", "none", evidence=due), COSTS)
     half = amount_of(need("elder_day_care", "reach", evidence=due), COSTS)
-    assert (whole.places, whole.sites, half.places, half.sites) == (50, 2, 25, 1)
+    assert (whole.places, whole.sites, whole.floor_area_m2) == (50, 1, 600.0)
+    assert (half.places, half.sites, half.floor_area_m2) == (25, 1, 350.0)
     nobody_counted = amount_of(need("elder_day_care", "reach", evidence=due, share=None), COSTS)
     assert nobody_counted.places == 29
 

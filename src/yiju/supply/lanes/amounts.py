@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
     from yiju.supply.plan.unit_costs import ServiceCosts, UnitCosts
 
+# A unit is the least that a standard has; a site takes in up to two of them, as a nursery of 180 to 360 children does
+# (建标175-2016): a proposal of ours.
+_UNITS_AT_A_SITE = 2
 # Units of a shortfall that are places of a service, see needs/nouns.toml.
 _PLACES = ("places", "school_places", "childcare_places", "beds")
 
@@ -35,7 +38,7 @@ class Amount:
     Attributes
     ----------
     sites
-        Places where it would be, each of one unit of the service or a part of it.
+        How many places it would be at.
     places, floor_area_m2
         In all.
     of
@@ -56,9 +59,9 @@ def amount_of(need: Mapping[str, Any], costs: UnitCosts) -> Amount | None:
     >>> from yiju.supply.plan.unit_costs import unit_costs
     >>> due = '[{"kind": "demand", "role": "due_places", "value": 270.0}]'
     >>> need = {"service": "kindergarten", "step": "none", "evidence": due}
-    >>> amount = amount_of(need, unit_costs())  # in kindergartens of 169 places
+    >>> amount = amount_of(need, unit_costs())  # the least kindergarten has 169 places on 2,200 m2
     >>> amount.places, amount.sites, amount.floor_area_m2
-    (270, 2, 4400.0)
+    (270, 1, 3510.0)
     """
     entry = service(need["service"])
     if not entry.is_facility:
@@ -69,7 +72,7 @@ def amount_of(need: Mapping[str, Any], costs: UnitCosts) -> Amount | None:
     missing, unit = need.get("shortfall"), need.get("shortfall_unit")
     if need["step"] == "capacity" and missing is not None and not pd.isna(missing):
         if unit == "m2":
-            sites = math.ceil(missing / of.floor_area_m2)
+            sites = math.ceil(missing / (_UNITS_AT_A_SITE * of.floor_area_m2))
             return Amount(sites, math.floor(missing / of.m2_per_place), float(missing), of)
         return _whole_units(float(missing), of) if unit in _PLACES else None
     due = _due(need, of)
@@ -92,7 +95,7 @@ def _due(need: Mapping[str, Any], of: ServiceCosts) -> float | None:
 
 
 def _whole_units(places: float, of: ServiceCosts) -> Amount:
-    """So many places, rounded up, in units that are built whole."""
+    """So many places, rounded up, at sites of one unit or more."""
     whole = max(1, math.ceil(places - 1e-9))
-    sites = math.ceil(whole / of.places)
-    return Amount(sites, whole, sites * of.floor_area_m2, of)
+    sites = math.ceil(whole / (_UNITS_AT_A_SITE * of.places))
+    return Amount(sites, whole, max(sites * of.floor_area_m2, whole * of.m2_per_place), of)
