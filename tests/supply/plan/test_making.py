@@ -7,6 +7,7 @@ from itertools import combinations, product
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -392,3 +393,17 @@ def test_what_a_projection_rests_on_is_told_with_the_plan(town: CityFolder) -> N
     told = [note["en"] for note in make_plan(town, asked).about["notes"]]
     assert any("life expectancy" in note and "provisional" in note for note in told)
     assert any("people gained are those of today" in note for note in told)
+
+
+def test_places_that_are_bought_come_on_top_of_those_that_are_there() -> None:
+    from types import SimpleNamespace
+
+    from yiju.supply.plan.expanding import RULES, ways_to_places
+
+    nothing = SimpleNamespace(
+        unit=unit_costs(), sites=SimpleNamespace(frame={"kind": pd.Series(dtype="str")})
+    )
+    offer = SimpleNamespace(service="elder_day_care")
+    ways = ways_to_places(nothing, offer, pd.Series([60.0, np.nan], index=["f-05", "f-06"]))  # type: ignore[arg-type]
+    assert ways[["site", "option", "max_places"]].values.tolist() == [["f-05", "buy_places", 12.0]]
+    assert "add and sell up to 20%" in RULES[1].en

@@ -4,7 +4,8 @@
    holds, six units where nobody says.
 2. A partner builds there at his own expense against public money for each place, where he can have two units or more:
    a proposal of ours, below that none comes. One of the two, not both.
-3. A provider who is there sells places that he has to spare: a fifth of them, a proposal of ours.
+3. A provider who is there adds places and sells them: up to a fifth of those that he has, a proposal of ours. They come
+   on top of his own, which count as there already.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ Floats = npt.NDArray[np.float64]
 
 # Proposals of ours, see the head of this file: units where the floor is not known, and of a partner at least.
 _MOST_UNITS, _PARTNER_UNITS = 6, 2
-# Share of a provider's places that can be bought: a proposal of ours.
-_TO_SPARE = 0.2
+# Places that a provider can add and sell, as a share of those that he has: a proposal of ours.
+_ADDED = 0.2
 
 RULES = (
     Text(
@@ -36,8 +37,8 @@ RULES = (
         f"A partner comes where he can have {_PARTNER_UNITS} units or more (a proposal of ours).",
     ),
     Text(
-        f"现有机构可出售其 {_TO_SPARE:.0%} 的位数（建议值）。",
-        f"A provider has {_TO_SPARE:.0%} of his places to sell (a proposal of ours).",
+        f"现有机构可在现有位数之外增设并出售，最多为现有位数的 {_ADDED:.0%}（建议值）。",
+        f"A provider can add and sell up to {_ADDED:.0%} of the places that he has (a proposal of ours).",
     ),
 )
 
@@ -92,8 +93,8 @@ def ways_to_places(offers: Offers, offer: Offer, known: pd.Series) -> pd.DataFra
                 (label, "partnership", 0.0, of.partner_yuan_per_place, most, least, of.m2_per_place, label)
             )
     for facility, places in known.dropna().items():
-        to_spare = float(np.floor(_TO_SPARE * places))
-        rows.append((facility, "buy_places", 0.0, of.buy_yuan_per_place, to_spare, 0.0, 0.0, None))
+        added = float(np.floor(_ADDED * places))
+        rows.append((facility, "buy_places", 0.0, of.buy_yuan_per_place, added, 0.0, 0.0, None))
     columns = [
         "site", "option", "fixed_yuan", "yuan_per_place", "max_places", "min_places", "m2_per_place", "one_of",
     ]  # fmt: skip
