@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from yiju.supply.siting.median_instance import Instance
 
 Floats = npt.NDArray[np.float64]
+Int32s = npt.NDArray[np.int32]
 
 # Steps of the bound between two choices that are taken from it and improved: a choice costs as much as ten steps.
 _STEPS_A_CHOICE = 25
@@ -104,8 +105,10 @@ class Proven:
         return "out of time" if self.seconds_left <= 0 else "search ended"
 
 
-def prove(instance: Instance, effort: Effort, *, seed: int, began: float) -> Proven:
-    """The best choice of sites that the effort allows, with its bound.
+def prove(
+    instance: Instance, effort: Effort, *, seed: int, began: float, start: Int32s | None = None
+) -> Proven:
+    """The best choice of sites that the effort allows, with its bound; never worse than ``start``.
 
     Raises
     ------
@@ -115,6 +118,8 @@ def prove(instance: Instance, effort: Effort, *, seed: int, began: float) -> Pro
     found = Proven(instance, Search(instance, np.random.default_rng(seed)), effort, began)
     if not found.search.serves_all(found.search.chosen):
         found.search.restart(sites_for_all(instance, found.seconds_left))
+    if start is not None:
+        found.search.offer(start)
     if instance.p - len(instance.locked) <= 1 and instance.all_is_listed:
         found.bound = found.search.cost  # the interchange has seen every choice there is
     relaxation = Relaxation(instance, _first_prices(found.search))

@@ -22,7 +22,8 @@ _KICK = 2
 _KICKED_SHARE = 8
 # A swap has to be worth this share of the total: far above the crumbs that sums of floats leave.
 _CRUMB = 1e-10
-_EVERY_SWAP = 2**62
+# No descent takes this many swaps; costs of too many orders of magnitude could make one go round in circles.
+_MOST_SWAPS = 100_000
 
 
 @dataclass(eq=False)
@@ -80,7 +81,7 @@ class Search:
         least = asked.step / 2 if asked.step else _CRUMB * (self.cost if np.isfinite(self.cost) else 0.0)
         cost, _ = descend(
             asked.heads, asked.rows, asked.columns, asked.weight, self.far, asked.barred, self._kept,
-            choice, least, _EVERY_SWAP,
+            choice, least, _MOST_SWAPS,
         )  # fmt: skip
         begun = np.isfinite(self.cost)
         # few people far away may weigh less, with all their penalty, than what leaving them behind saves the others
