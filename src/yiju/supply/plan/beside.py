@@ -15,8 +15,7 @@ from yiju.city.services import service
 from yiju.errors import InputError
 from yiju.supply.plan.decision import Decision, Supply, decision_of
 from yiju.supply.plan.expanding import places_wanted, ways_to_places
-from yiju.supply.siting import Costs, Infeasible
-from yiju.supply.siting.capacitated import capacitated_p_median
+from yiju.supply.siting import Costs, Infeasible, p_median
 from yiju.text import Text
 
 if TYPE_CHECKING:
@@ -42,13 +41,10 @@ def least_walking(
     costs, there = _with_existing(ground, offer, wide, apart=not asked.keep_existing)
     reaching = _who_reach_any(costs)
     solve = partial(
-        capacitated_p_median,
+        p_median,
         reaching,
         offer.people[~costs.stranded],
-        # places are no limit here: each site could take in everybody, so each home goes to one
-        np.full(costs.m, offer.people.sum()),
         sites + len(there),
-        single_source=True,
         closed=np.flatnonzero(~offer.allowed),
         gap=gap,
     )
