@@ -87,7 +87,7 @@ def verdict(about: Mapping[str, Any]) -> Text:
     >>> verdict({"proof": "optimal", "gap": 0.0}).en
     'Proved optimal: no other choice of sites does better.'
     >>> verdict({"proof": "out of time", "gap": 0.0312}).en
-    'At most 3.1 % from the best possible; the time for the search was over.'
+    'At most 3.2 % from the best possible; the time for the search was over.'
     """
     from yiju.supply.plan.words import PROOF_NAMES  # noqa: PLC0415 - only a city with plans needs it
 
