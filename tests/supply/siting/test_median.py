@@ -146,20 +146,15 @@ def test_beside_spopt() -> None:
     assert found.objective == pytest.approx(float(model.problem.objective.value()))
 
 
-# Few sites among many nodes: prices leave 0.7 and 0.4 % open there, and HiGHS takes longer than a minute.
-_NOT_PROVED = (16, 17)
-
-
 @pytest.mark.parametrize(
     "number", [*range(1, 6), *(pytest.param(k, marks=pytest.mark.long) for k in range(6, 21))]
 )
 def test_optima_of_orlib(orlib_pmed: Any, number: int) -> None:
     matrix, p, optimum = orlib_pmed(number)
-    found = p_median(Costs.from_matrix(matrix), 1, p, seconds=60)
+    # alone on two cores the slowest, 16 and 17, are proved in 20 s; a busy machine is given more
+    found = p_median(Costs.from_matrix(matrix), 1, p, seconds=150)
     assert found.objective == optimum
-    assert found.bound <= optimum
-    if number not in _NOT_PROVED:
-        assert (found.bound, found.proof) == (optimum, "optimal")
+    assert (found.bound, found.proof) == (optimum, "optimal")
 
 
 @pytest.mark.long
